@@ -1,0 +1,3 @@
+//! The `lunet-run` program.
+
+fn main() {}

@@ -1,0 +1,1 @@
+//! End-to-end tests: everything a user can observe, from outside.

@@ -1,0 +1,24 @@
+//! `tools completions SHELL`: a completion script made from the same definitions as the help.
+
+use std::process::ExitCode;
+
+use clap::CommandFactory as _;
+
+use crate::{commands::Arguments, exit, render};
+
+/// Print a completion script for a shell.
+///
+/// Example: tools completions bash > /etc/bash_completion.d/tools
+#[derive(clap::Args)]
+pub struct CompletionsArgs {
+    /// The shell to complete for.
+    shell: clap_complete::Shell,
+}
+
+/// Prints the completion script to stdout.
+pub fn run(args: &CompletionsArgs) -> anyhow::Result<ExitCode> {
+    let mut script = Vec::new();
+    clap_complete::generate(args.shell, &mut Arguments::command(), "tools", &mut script);
+    render::out(&String::from_utf8(script)?);
+    Ok(exit::well())
+}

@@ -1,0 +1,39 @@
+//! The maintainer's program: arguments, rendering and exit codes over the libraries that do the work.
+//!
+//! Reading order: [`commands`] lists what can be asked, each file below it is one command,
+//! [`render`] is the only place that prints, [`exit`] holds the exit codes.
+
+#![forbid(unsafe_code)]
+
+pub mod commands;
+pub mod exit;
+pub mod render;
+
+use std::process::ExitCode;
+
+use clap::Parser as _;
+use clap::error::ErrorKind;
+
+/// Parses the arguments of this process and runs the command they name.
+pub fn main() -> ExitCode {
+    let arguments = match commands::Arguments::try_parse() {
+        Ok(arguments) => arguments,
+        Err(error) => return usage(&error),
+    };
+    match arguments.command.run() {
+        Ok(code) => code,
+        Err(error) => {
+            render::error(&error);
+            exit::could_not_run()
+        }
+    }
+}
+
+/// Prints what clap has to say: help and version are answers, everything else is a usage error.
+fn usage(error: &clap::Error) -> ExitCode {
+    render::clap(error);
+    match error.kind() {
+        ErrorKind::DisplayHelp | ErrorKind::DisplayVersion => exit::well(),
+        _ => exit::could_not_run(),
+    }
+}

@@ -1,0 +1,5 @@
+//! The `tools` program.
+
+fn main() -> std::process::ExitCode {
+    tools::main()
+}
