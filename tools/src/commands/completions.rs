@@ -7,16 +7,17 @@ use clap::CommandFactory as _;
 use crate::{commands::Arguments, exit, render};
 
 /// Print a completion script for a shell.
-///
-/// Example: tools completions bash > /etc/bash_completion.d/tools
 #[derive(clap::Args)]
+#[command(
+    after_help = "Example:\n  cargo tools completions bash > ~/.local/share/bash-completion/completions/tools"
+)]
 pub struct CompletionsArgs {
     /// The shell to complete for.
     shell: clap_complete::Shell,
 }
 
 /// Prints the completion script to stdout.
-pub fn run(args: &CompletionsArgs) -> anyhow::Result<ExitCode> {
+pub(super) fn run(args: &CompletionsArgs) -> anyhow::Result<ExitCode> {
     let mut script = Vec::new();
     clap_complete::generate(args.shell, &mut Arguments::command(), "tools", &mut script);
     render::out(&String::from_utf8(script)?);
