@@ -13,9 +13,7 @@ fn commands_say_what_their_cases_say() {
         .timeout(support::LIMIT)
         .register_bin("tools", support::program("tools"))
         .register_bin("lunet-run", support::program("lunet-run"));
-    for (name, value) in support::environment() {
-        cases.env(name, value);
-    }
+    cases.env("NO_COLOR", "1");
     cases.case("cli/**/*.trycmd").case("cli/**/*.toml");
     cases.run();
 }

@@ -1,5 +1,11 @@
 //! End-to-end tests: everything a user can observe, from outside. One module per area.
 
+#![cfg(test)]
+
 mod cli;
+#[cfg(unix)]
+mod gate;
+#[cfg(unix)]
+mod machine;
 mod support;
 mod tidy;

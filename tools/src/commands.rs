@@ -1,14 +1,22 @@
 //! The commands, one file each. A command is `struct XArgs` and `fn run(args) -> anyhow::Result<ExitCode>`.
 
+mod build_debug;
+mod build_release;
 mod completions;
+mod doctor;
+mod init;
+mod manpages;
+mod test;
 
 use std::process::ExitCode;
+
+use clap::CommandFactory as _;
 
 use crate::exit;
 
 /// The maintainer's program of Lunet.
 #[derive(clap::Parser)]
-#[command(name = "tools", version, after_help = exit::HELP, arg_required_else_help = true)]
+#[command(name = "tools", version, arg_required_else_help = true)]
 pub struct Arguments {
     /// What to do.
     #[command(subcommand)]
@@ -18,14 +26,59 @@ pub struct Arguments {
 /// One variant per command, sorted.
 #[derive(clap::Subcommand)]
 pub enum Command {
+    BuildDebug(build_debug::BuildDebugArgs),
+    BuildRelease(build_release::BuildReleaseArgs),
     Completions(completions::CompletionsArgs),
+    Doctor(doctor::DoctorArgs),
+    Init(init::InitArgs),
+    Manpages(manpages::ManpagesArgs),
+    Test(test::TestArgs),
 }
 
 impl Command {
     /// Runs the command.
     pub fn run(self) -> anyhow::Result<ExitCode> {
         match self {
+            Self::BuildDebug(args) => build_debug::run(&args),
+            Self::BuildRelease(args) => build_release::run(&args),
             Self::Completions(args) => completions::run(&args),
+            Self::Doctor(args) => doctor::run(&args),
+            Self::Init(args) => init::run(&args),
+            Self::Manpages(args) => manpages::run(&args),
+            Self::Test(args) => test::run(&args),
+        }
+    }
+}
+
+/// The definition that parsing, help, completions and man pages share: each command lists the exit codes
+/// after its example.
+pub(crate) fn command() -> clap::Command {
+    let with_codes = |command: clap::Command| {
+        let example = command.get_after_help().map(ToString::to_string);
+        let parts = example.into_iter().chain([exit::HELP.to_owned()]);
+        command.after_help(parts.collect::<Vec<_>>().join("\n\n"))
+    };
+    with_codes(Arguments::command()).mut_subcommands(with_codes)
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn the_definition_is_sound() {
+        super::command().debug_assert();
+    }
+
+    #[test]
+    fn every_command_shows_an_example_and_the_exit_codes() {
+        for command in super::command().get_subcommands_mut() {
+            let name = command.get_name().to_owned();
+            let help = command.render_long_help().to_string();
+            let example = help.contains("Example") && help.contains(&format!("tools {name}"));
+            assert!(
+                example,
+                "no example in the help of {name}: give it `after_help = \"Example:\\n  cargo tools {name} …\"`"
+            );
+            assert!(help.contains("Exit codes:"), "{name}");
         }
     }
 }

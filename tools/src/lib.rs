@@ -1,22 +1,28 @@
 //! The maintainer's program: arguments, rendering and exit codes over the libraries that do the work.
 //!
 //! Reading order: [`commands`] lists what can be asked, each file below it is one command,
-//! [`render`] is the only place that prints, [`exit`] holds the exit codes.
+//! [`render`] is the only place that prints, [`exit`] holds the exit codes, `programs` runs other programs
+//! under limits, `repository` finds the tree to work on.
 
 #![forbid(unsafe_code)]
 
+mod cargo;
 pub mod commands;
 pub mod exit;
+mod programs;
 pub mod render;
+mod repository;
 
 use std::process::ExitCode;
 
-use clap::Parser as _;
+use clap::FromArgMatches as _;
 use clap::error::ErrorKind;
 
 /// Parses the arguments of this process and runs the command they name.
 pub fn main() -> ExitCode {
-    let arguments = match commands::Arguments::try_parse() {
+    let matches = commands::command().try_get_matches();
+    let parsed = matches.and_then(|matches| commands::Arguments::from_arg_matches(&matches));
+    let arguments = match parsed {
         Ok(arguments) => arguments,
         Err(error) => return usage(&error),
     };

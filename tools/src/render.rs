@@ -9,6 +9,21 @@ pub fn out(text: &str) {
     _ = std::io::stdout().lock().write_all(text.as_bytes());
 }
 
+/// Writes one line that another program printed, whatever its bytes, to stdout.
+pub fn line_to_stdout(line: &[u8]) {
+    _ = write_line(&mut std::io::stdout().lock(), line);
+}
+
+/// Writes one line that another program printed, whatever its bytes, to stderr.
+pub fn line_to_stderr(line: &[u8]) {
+    _ = write_line(&mut std::io::stderr().lock(), line);
+}
+
+fn write_line(stream: &mut impl std::io::Write, line: &[u8]) -> std::io::Result<()> {
+    stream.write_all(line)?;
+    stream.write_all(b"\n")
+}
+
 /// Writes one message for people to stderr.
 pub fn note(text: &str) {
     eprintln!("{text}");

@@ -2,9 +2,7 @@
 
 use std::process::ExitCode;
 
-use clap::CommandFactory as _;
-
-use crate::{commands::Arguments, exit, render};
+use crate::{exit, render};
 
 /// Print a completion script for a shell.
 #[derive(clap::Args)]
@@ -19,7 +17,7 @@ pub struct CompletionsArgs {
 /// Prints the completion script to stdout.
 pub(super) fn run(args: &CompletionsArgs) -> anyhow::Result<ExitCode> {
     let mut script = Vec::new();
-    clap_complete::generate(args.shell, &mut Arguments::command(), "tools", &mut script);
+    clap_complete::generate(args.shell, &mut super::command(), "tools", &mut script);
     render::out(&String::from_utf8(script)?);
     Ok(exit::well())
 }
