@@ -150,7 +150,7 @@ pub(crate) const RULES: &[Rule] = &[
     },
     Rule {
         name: "printing",
-        says: "only tools/src/render.rs (and render/) and runtime/src/cli.rs print; all others return what is to be said",
+        says: "only tools/src/render.rs (and render/) and runtime/src/console.rs print; all others return what is to be said",
         check: printing,
         faults: &[
             Fault {
@@ -299,7 +299,7 @@ fn printing(tree: &Tree) -> Vec<Complaint> {
     const PRINTERS: &[&str] = &[
         "tools/src/render.rs",
         "tools/src/render/",
-        "runtime/src/cli.rs",
+        "runtime/src/console.rs",
     ];
     let mut complaints = Vec::new();
     for (path, tokens) in parsed(tree) {
