@@ -11,6 +11,7 @@ mod rust;
 mod tokens;
 mod tree;
 mod words;
+mod workflows;
 
 use tree::Tree;
 
@@ -70,6 +71,7 @@ const ALL: &[&[Rule]] = &[
     registries::RULES,
     rust::RULES,
     words::RULES,
+    workflows::RULES,
 ];
 
 #[test]

@@ -70,6 +70,37 @@ pub(crate) const RULES: &[Rule] = &[
         ]],
     },
     Rule {
+        name: "unlisted-decision",
+        says: "the index of decisions links to every page of them",
+        check: |tree| {
+            let index = tree.text("docs/decisions/README.md").unwrap_or_default();
+            let name = |path: &str| path.strip_prefix("docs/decisions/").map(ToOwned::to_owned);
+            let pages = tree
+                .ending(&[".md"])
+                .filter_map(|(path, _)| Some((path, name(path)?)));
+            let unlisted = pages
+                .filter(|(_, name)| name != "README.md" && !index.contains(&format!("]({name})")));
+            unlisted
+                .map(|(path, _)| {
+                    Complaint::new(path, 1, "no row for it in docs/decisions/README.md")
+                })
+                .collect()
+        },
+        faults: &[Fault {
+            files: &[
+                ("docs/decisions/README.md", "[0101](0101-a.md)\n"),
+                ("docs/decisions/0101-a.md", ""),
+                ("docs/decisions/0102-b.md", ""),
+            ],
+            at: "docs/decisions/0102-b.md:1",
+        }],
+        sound: &[&[
+            ("docs/decisions/README.md", "[0101](0101-a.md)\n"),
+            ("docs/decisions/0101-a.md", ""),
+            ("docs/other.md", ""),
+        ]],
+    },
+    Rule {
         name: "dead-path",
         says: "a path in code on a page of docs exists; a placeholder is written `<name>`",
         check: paths,
