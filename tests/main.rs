@@ -7,5 +7,6 @@ mod cli;
 mod gate;
 #[cfg(unix)]
 mod machine;
+mod release_check;
 mod support;
 mod tidy;

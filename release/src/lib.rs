@@ -1,3 +1,28 @@
 //! What a Lunet release is, and the checks that prove one sound.
+//!
+//! Reading order: [`contract`] is what a release has to be, as data; [`Release`] is one as it lies in
+//! a folder; [`Evidence`] is what was read out of it; [`checks`] judge that and [`report`] is the
+//! verdict. Nothing here prints or starts a program.
 
 #![forbid(unsafe_code)]
+
+pub mod checks;
+pub mod checksum;
+pub mod contract;
+mod deadline;
+mod error;
+mod evidence;
+mod name;
+mod notes;
+pub mod outcome;
+mod release;
+pub mod report;
+mod selection;
+pub mod tag;
+pub mod target;
+
+pub use deadline::Deadline;
+pub use error::Error;
+pub use evidence::Evidence;
+pub use release::{Asset, Notes, Release};
+pub use selection::Selection;

@@ -6,6 +6,7 @@ mod completions;
 mod doctor;
 mod init;
 mod manpages;
+mod release_check;
 mod test;
 
 use std::process::ExitCode;
@@ -32,6 +33,7 @@ pub enum Command {
     Doctor(doctor::DoctorArgs),
     Init(init::InitArgs),
     Manpages(manpages::ManpagesArgs),
+    ReleaseCheck(release_check::ReleaseCheckArgs),
     Test(test::TestArgs),
 }
 
@@ -45,6 +47,7 @@ impl Command {
             Self::Doctor(args) => doctor::run(&args),
             Self::Init(args) => init::run(&args),
             Self::Manpages(args) => manpages::run(&args),
+            Self::ReleaseCheck(args) => release_check::run(args),
             Self::Test(args) => test::run(&args),
         }
     }

@@ -1,0 +1,37 @@
+//! The verdict on a release with everything it rests on, in the shape that machines read.
+
+use serde::Serialize;
+
+use crate::outcome::{Outcome, Status};
+
+/// Whether a release may be announced.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Verdict {
+    Sound,
+    Unsound,
+}
+
+/// What was judged, and how.
+#[derive(Debug, Serialize)]
+pub struct Report {
+    pub tag: String,
+    pub source: String,
+    pub verdict: Verdict,
+    /// By check, in the order of their names.
+    pub checks: Vec<Outcome>,
+}
+
+impl Report {
+    /// The checks that have an outcome of a status, each once, in order.
+    pub fn checks_with(&self, status: Status) -> Vec<&'static str> {
+        let mut names: Vec<_> = self
+            .checks
+            .iter()
+            .filter(|outcome| outcome.status == status)
+            .map(|outcome| outcome.check)
+            .collect();
+        names.dedup();
+        names
+    }
+}
