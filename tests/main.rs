@@ -4,6 +4,8 @@
 
 mod cli;
 #[cfg(unix)]
+mod fresh;
+#[cfg(unix)]
 mod gate;
 #[cfg(unix)]
 mod machine;
