@@ -30,6 +30,12 @@ const REGISTRIES: &[Registry] = &[
     },
 ];
 
+/// What a module of a registry has elsewhere: `{}` is its name with `-` for `_`.
+const COMPANIONS: &[(&str, &str)] = &[
+    ("release/src/checks", "docs/release/{}.md"),
+    ("tools/src/commands", "tests/cli/{}"),
+];
+
 pub(crate) const RULES: &[Rule] = &[
     Rule {
         name: "orphan-file",
@@ -116,7 +122,50 @@ pub(crate) const RULES: &[Rule] = &[
             ),
         ]],
     },
+    Rule {
+        name: "companion",
+        says: "a release check has a page, a command has cases under tests/cli/",
+        check: companions,
+        faults: &[
+            Fault {
+                files: &[("tools/src/commands/build_debug.rs", "")],
+                at: "tools/src/commands/build_debug.rs:1",
+            },
+            Fault {
+                files: &[
+                    ("release/src/checks/a_b.rs", ""),
+                    ("docs/release/a_b.md", ""),
+                ],
+                at: "release/src/checks/a_b.rs:1",
+            },
+        ],
+        sound: &[&[
+            ("tools/src/commands/build_debug.rs", ""),
+            ("tests/cli/build-debug/usage.trycmd", ""),
+            ("tools/src/commands/build_debug/flags.rs", ""),
+        ]],
+    },
 ];
+
+fn companions(tree: &Tree) -> Vec<Complaint> {
+    let mut complaints = Vec::new();
+    for (folder, pattern) in COMPANIONS {
+        for path in tree.paths() {
+            let name = path
+                .strip_prefix(folder)
+                .and_then(|rest| rest.strip_prefix('/'));
+            let name = name.and_then(|name| name.strip_suffix(".rs"));
+            let Some(name) = name.filter(|name| !name.contains('/')) else {
+                continue;
+            };
+            let wanted = pattern.replace("{}", &name.replace('_', "-"));
+            if !tree.has(&wanted) {
+                complaints.push(Complaint::new(path, 1, format!("it has no {wanted}")));
+            }
+        }
+    }
+    complaints
+}
 
 fn orphans(tree: &Tree) -> Vec<Complaint> {
     let mut complaints = Vec::new();
