@@ -46,20 +46,29 @@ fn executable(line: Line<'_>, wanted: &str) -> Option<PathBuf> {
 
 /// The environment in which neither Rust nor C code keeps a path of this machine.
 ///
-/// The flags join those that are set already; cargo reads only one of its two variables for them.
+/// The flags join those that are set already; where several match, compilers take the last.
 pub(crate) fn without_paths(root: &Path) -> Vec<(String, String)> {
-    let mut places = vec![(root.display().to_string(), "lunet".to_owned())];
-    if let Some(home) = cargo_home() {
-        places.push((home.display().to_string(), "cargo".to_owned()));
-    }
+    let target = std::env::var_os("CARGO_TARGET_DIR").unwrap_or_else(|| "target".into());
+    let target = root.join(target);
+    let places = [
+        (Some(root.to_owned()), "lunet"),
+        (cargo_home(), "cargo"),
+        (Some(target), "made"),
+    ];
+    let places: Vec<(String, &str)> = places
+        .into_iter()
+        .filter_map(|(from, to)| Some((from?.display().to_string(), to)))
+        .collect();
     let rust = places
         .iter()
         .map(|(from, to)| format!("--remap-path-prefix={from}={to}"));
     let mut environment = vec![rust_flags(rust)];
     if !cfg!(windows) {
-        let c = places
+        // These flags are split at blanks, and nothing keeps a path together.
+        let whole = places
             .iter()
-            .map(|(from, to)| format!("-ffile-prefix-map={from}={to}"));
+            .filter(|(from, _)| !from.contains(char::is_whitespace));
+        let c = whole.map(|(from, to)| format!("-ffile-prefix-map={from}={to}"));
         let flags = std::env::var("CFLAGS").ok().into_iter().chain(c);
         environment.push(("CFLAGS".to_owned(), flags.collect::<Vec<_>>().join(" ")));
     }
