@@ -167,3 +167,20 @@ fn a_build_names_its_program() {
         &["build: exited with 101"],
     );
 }
+
+#[test]
+fn benchmarks_are_told_what_to_compare_with() {
+    let script = "echo \"did: $* against $(basename \"$LUNET_BENCH_AGAINST\")\"";
+    let expected = [
+        "did: bench --locked --package lunet --bench * against cargo",
+        "bench: well",
+    ];
+    check(script, &["bench", "--against", "cargo"], 0, &expected);
+    check(
+        script,
+        &["bench", "spawn"],
+        0,
+        &["--package lunet --bench spawn against"],
+    );
+    check("exit 101", &["bench"], 1, &["bench: exited with 101"]);
+}

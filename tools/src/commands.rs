@@ -1,5 +1,6 @@
 //! The commands, one file each. A command is `struct XArgs` and `fn run(args) -> anyhow::Result<ExitCode>`.
 
+mod bench;
 mod build_debug;
 mod build_release;
 mod completions;
@@ -27,6 +28,7 @@ pub struct Arguments {
 /// One variant per command, sorted.
 #[derive(clap::Subcommand)]
 pub enum Command {
+    Bench(bench::BenchArgs),
     BuildDebug(build_debug::BuildDebugArgs),
     BuildRelease(build_release::BuildReleaseArgs),
     Completions(completions::CompletionsArgs),
@@ -41,6 +43,7 @@ impl Command {
     /// Runs the command.
     pub fn run(self) -> anyhow::Result<ExitCode> {
         match self {
+            Self::Bench(args) => bench::run(&args),
             Self::BuildDebug(args) => build_debug::run(&args),
             Self::BuildRelease(args) => build_release::run(&args),
             Self::Completions(args) => completions::run(&args),
