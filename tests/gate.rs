@@ -1,8 +1,10 @@
 //! `tools test` and the builds over a stand-in for cargo: what is run, what is shown, where logs go, and
 //! which exit code follows. Unix only, since the stand-in is a shell script.
 
+use std::io::{BufRead as _, BufReader, Read as _};
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
 
 use crate::support;
 
@@ -106,6 +108,30 @@ fn a_hanging_step_is_ended_with_all_it_started() {
     let script = "echo begun; (exec tail -f /dev/null) & exec tail -f /dev/null";
     let expected = ["begun", "clippy: was ended after its limit of 1 s"];
     check(script, &["test", "--timeout", "1"], 1, &expected);
+}
+
+#[test]
+fn ctrl_c_ends_the_step_and_says_so() {
+    let (folder, cargo) = repository("echo begun; exec tail -f /dev/null");
+    let mut tools = Command::new(support::program("tools"))
+        .args(["test", "--timeout", "50"])
+        .current_dir(folder.path())
+        .env("CARGO", cargo)
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut stdout = BufReader::new(tools.stdout.take().unwrap());
+    let mut first = String::new();
+    stdout.read_line(&mut first).unwrap();
+    assert_eq!(first, "begun\n");
+    let kill = Command::new("kill")
+        .args(["-INT", &tools.id().to_string()])
+        .status();
+    assert!(kill.unwrap().success());
+    let mut rest = String::new();
+    stdout.read_to_string(&mut rest).unwrap();
+    assert!(rest.contains("clippy: was interrupted, after "), "{rest}");
+    assert_eq!(tools.wait().unwrap().code(), Some(2));
 }
 
 #[test]
