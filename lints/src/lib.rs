@@ -1,3 +1,30 @@
 //! C sources and scripts in, findings out: the rules that keep plugins inside the public SDK.
+//!
+//! Pure: texts come in, findings go out; files, arguments and output are the caller's.
+//!
+//! Reading order: [`linter`] is the way of one text through the crate. `lexer` makes tokens, `outline` their
+//! shape, `role` says what an identifier is doing. `rules` has one file a rule, [`rule`] says what a rule is.
+//! [`finding`] is what comes out, `suppress` what is silenced, [`settings`] and [`facts`] what is known before.
 
 #![forbid(unsafe_code)]
+
+mod call;
+pub mod facts;
+pub mod finding;
+mod internal;
+mod lexer;
+pub mod linter;
+mod macros;
+mod outline;
+mod role;
+pub mod rule;
+pub mod rules;
+pub mod settings;
+pub mod source;
+mod suppress;
+mod unit;
+
+pub use facts::Facts;
+pub use finding::{Finding, Level};
+pub use linter::{Linter, Report};
+pub use settings::Settings;

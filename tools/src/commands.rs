@@ -6,6 +6,7 @@ mod build_release;
 mod completions;
 mod doctor;
 mod init;
+mod lint;
 mod manpages;
 mod release_check;
 mod test;
@@ -34,6 +35,7 @@ pub enum Command {
     Completions(completions::CompletionsArgs),
     Doctor(doctor::DoctorArgs),
     Init(init::InitArgs),
+    Lint(lint::LintArgs),
     Manpages(manpages::ManpagesArgs),
     ReleaseCheck(release_check::ReleaseCheckArgs),
     Test(test::TestArgs),
@@ -49,6 +51,7 @@ impl Command {
             Self::Completions(args) => completions::run(&args),
             Self::Doctor(args) => doctor::run(&args),
             Self::Init(args) => init::run(&args),
+            Self::Lint(args) => lint::run(&args),
             Self::Manpages(args) => manpages::run(&args),
             Self::ReleaseCheck(args) => release_check::run(args),
             Self::Test(args) => test::run(&args),

@@ -2,7 +2,7 @@
 
 #![expect(clippy::print_stderr, reason = "this file is where printing lives")]
 
-use std::io::Write as _;
+use std::io::{IsTerminal as _, Write as _};
 
 /// Writes text to stdout. A closed pipe is not an error: the reader has what it wanted.
 pub fn out(text: &str) {
@@ -22,6 +22,12 @@ pub fn line_to_stderr(line: &[u8]) {
 fn write_line(stream: &mut impl std::io::Write, line: &[u8]) -> std::io::Result<()> {
     stream.write_all(line)?;
     stream.write_all(b"\n")
+}
+
+/// Whether text for stdout may have colour: on a terminal, unless `NO_COLOR` is set (<https://no-color.org>).
+pub fn stdout_has_color() -> bool {
+    let refused = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
+    !refused && std::io::stdout().is_terminal()
 }
 
 /// Writes one message for people to stderr.

@@ -1,0 +1,205 @@
+//! Calls as tokens: `f(a, b)`, `(f)(a, b)`, `(*f)(a, b)`, through aliases and forwarding macros of the same text.
+
+use std::collections::BTreeMap;
+use std::ops::Range;
+
+use crate::lexer::Kind;
+use crate::role::Stream;
+use crate::unit::{C, Stretch};
+
+/// One call, all numbers are token indices of its stream.
+#[derive(Clone, Debug)]
+pub(crate) struct Call {
+    pub(crate) name: usize,
+    pub(crate) arguments: Vec<Range<usize>>,
+}
+
+/// The call whose callee is named at `index`, if one is.
+pub(crate) fn call_at(stream: &Stream<'_>, index: usize) -> Option<Call> {
+    let mut open = index + 1;
+    // Parentheses around the name: as many open before it, past one star.
+    let mut before = index;
+    while stream.kind(open) == Some(Kind::ParenClose) && open - index < 4 {
+        before = before.checked_sub(1)?;
+        if matches!(stream.kind(before), Some(Kind::Star | Kind::Ampersand)) {
+            before = before.checked_sub(1)?;
+        }
+        if stream.kind(before) != Some(Kind::ParenOpen) {
+            return None;
+        }
+        open += 1;
+    }
+    if stream.kind(open) != Some(Kind::ParenOpen) {
+        return None;
+    }
+    let close = stream.close(open)?;
+    Some(Call {
+        name: index,
+        arguments: arguments(stream, open, close),
+    })
+}
+
+/// The arguments between two parentheses; none for `()`.
+fn arguments(stream: &Stream<'_>, open: usize, close: usize) -> Vec<Range<usize>> {
+    let mut list = Vec::new();
+    let mut start = open + 1;
+    let mut at = start;
+    if start == close {
+        return list;
+    }
+    while at < close {
+        let kind = stream.tokens[at].kind;
+        if kind == Kind::Comma {
+            list.push(start..at);
+            start = at + 1;
+        } else if kind.opens() {
+            at = stream.close(at).filter(|&end| end < close).unwrap_or(at);
+        }
+        at += 1;
+    }
+    list.push(start..close);
+    list
+}
+
+/// The text of some tokens, without blanks around it.
+pub(crate) fn text_of<'a>(stream: &Stream<'a>, tokens: &Range<usize>) -> &'a str {
+    match (
+        stream.tokens.get(tokens.start),
+        stream.tokens[..tokens.end].last(),
+    ) {
+        (Some(first), Some(last)) if !tokens.is_empty() => {
+            &stream.text[first.start as usize..last.end as usize]
+        }
+        _ => "",
+    }
+}
+
+/// Which names of a text stand for a function or a constant.
+pub(crate) struct Names<'a> {
+    /// Object-like macros that are another name.
+    aliases: BTreeMap<String, String>,
+    /// Function-like macros that pass a parameter on as the argument of a function: `(target, argument) -> (macro, parameter)`.
+    forwarders: Vec<Forwarder>,
+    c: &'a C<'a>,
+}
+
+struct Forwarder {
+    name: String,
+    target: String,
+    argument: usize,
+    parameter: usize,
+}
+
+impl<'a> Names<'a> {
+    pub(crate) fn new(c: &'a C<'a>, functions: &[&str]) -> Self {
+        let mut names = Self {
+            aliases: BTreeMap::new(),
+            forwarders: Vec::new(),
+            c,
+        };
+        for definition in &c.macros {
+            let body = &c.lexed.content[definition.body.clone()];
+            let inner = body
+                .iter()
+                .filter(|token| !matches!(token.kind, Kind::ParenOpen | Kind::ParenClose));
+            let words: Vec<_> = inner.take(2).collect();
+            if let ([only], None) = (&words[..], &definition.parameters)
+                && only.kind == Kind::Identifier
+            {
+                names.aliases.insert(
+                    c.lexed.spelling(definition.name).into_owned(),
+                    c.lexed.spelling(**only).into_owned(),
+                );
+            }
+        }
+        names.find_forwarders(functions);
+        names
+    }
+
+    fn find_forwarders(&mut self, functions: &[&str]) {
+        let mut found = Vec::new();
+        self.c.each_stretch(
+            |tokens| tokens.len() < 4096,
+            |stretch| {
+                let Some(definition) = stretch.definition else {
+                    return;
+                };
+                let Some(parameters) = &definition.parameters else {
+                    return;
+                };
+                for call in self.calls(stretch, functions) {
+                    for (argument, tokens) in call.arguments.iter().enumerate() {
+                        let text = text_of(&stretch.stream, tokens);
+                        if let Some(parameter) = parameters.iter().position(|name| name == text) {
+                            found.push(Forwarder {
+                                name: self.c.lexed.spelling(definition.name).into_owned(),
+                                target: self.resolve(&stretch.stream.word(call.name)).to_owned(),
+                                argument,
+                                parameter,
+                            });
+                        }
+                    }
+                }
+            },
+        );
+        self.forwarders = found;
+    }
+
+    /// What a name stands for in the end.
+    pub(crate) fn resolve<'n>(&'n self, name: &'n str) -> &'n str {
+        let mut name = name;
+        for _ in 0..8 {
+            match self.aliases.get(name) {
+                Some(next) => name = next,
+                None => break,
+            }
+        }
+        name
+    }
+
+    /// The calls of any of `functions`, by their name or an alias.
+    pub(crate) fn calls(&self, stretch: &Stretch<'_, '_>, functions: &[&str]) -> Vec<Call> {
+        let stream = &stretch.stream;
+        (0..stream.tokens.len())
+            .filter(|&index| {
+                stream.kind(index) == Some(Kind::Identifier)
+                    && functions.contains(&self.resolve(&stream.word(index)))
+                    && !matches!(
+                        index.checked_sub(1).and_then(|before| stream.kind(before)),
+                        Some(Kind::Dot | Kind::Arrow)
+                    )
+            })
+            .filter_map(|index| call_at(stream, index))
+            .collect()
+    }
+
+    /// The calls of macros that pass what they are given on to `function`: each with the text of that argument.
+    pub(crate) fn forwarded<'s>(
+        &self,
+        stretch: &Stretch<'s, '_>,
+        function: &str,
+        argument: usize,
+    ) -> Vec<(Call, &'s str)> {
+        let mut found = Vec::new();
+        for forwarder in &self.forwarders {
+            if forwarder.target != function || forwarder.argument != argument {
+                continue;
+            }
+            for call in self.calls(stretch, &[&forwarder.name]) {
+                if let Some(tokens) = call.arguments.get(forwarder.parameter) {
+                    let text = text_of(&stretch.stream, tokens);
+                    found.push((call, text));
+                }
+            }
+        }
+        found
+    }
+
+    /// Whether an argument is the registry: by its name, an alias, in parentheses or as the number it is.
+    pub(crate) fn is_registry(&self, text: &str) -> bool {
+        let bare =
+            text.trim_matches(|letter: char| "()".contains(letter) || letter.is_whitespace());
+        let bare: String = bare.split_whitespace().collect();
+        self.resolve(&bare) == "LUA_REGISTRYINDEX" || bare == "-10000"
+    }
+}

@@ -1,0 +1,162 @@
+//! What a rule reports: the place, the message, the help, and the edits that would put it right.
+
+use std::ops::Range;
+
+use crate::source::{Position, Source};
+
+/// How bad a finding is. An error fails the run, a warning is shown.
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize,
+)]
+#[serde(rename_all = "lowercase")]
+pub enum Level {
+    Warning,
+    Error,
+}
+
+impl Level {
+    /// The word that people and machines read.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Warning => "warning",
+            Self::Error => "error",
+        }
+    }
+}
+
+/// One judgement about one place.
+#[derive(Clone, Debug)]
+pub struct Finding {
+    pub rule: &'static str,
+    pub level: Level,
+    pub path: String,
+    /// Bytes of the text.
+    pub range: Range<usize>,
+    pub start: Position,
+    pub end: Position,
+    pub message: String,
+    pub help: String,
+    pub fix: Option<Fix>,
+    /// Further places that explain the finding, in the order in which they are passed.
+    pub related: Vec<Related>,
+    /// The reason of the suppression that silences this finding.
+    pub suppressed: Option<String>,
+}
+
+impl Finding {
+    /// Says what to do.
+    pub(crate) fn help(&mut self, text: impl Into<String>) -> &mut Self {
+        self.help = text.into();
+        self
+    }
+
+    /// Adds a place that explains it.
+    pub(crate) fn relate(&mut self, place: Related) -> &mut Self {
+        self.related.push(place);
+        self
+    }
+
+    /// Sets the edits that put it right.
+    pub(crate) fn fix(&mut self, fix: Option<Fix>) -> &mut Self {
+        self.fix = fix;
+        self
+    }
+}
+
+/// A place that explains a finding.
+#[derive(Clone, Debug)]
+pub struct Related {
+    pub range: Range<usize>,
+    pub start: Position,
+    pub end: Position,
+    pub message: String,
+}
+
+/// Edits that put one finding right.
+#[derive(Clone, Debug)]
+pub struct Fix {
+    pub description: String,
+    /// Sorted, not overlapping.
+    pub edits: Vec<Edit>,
+    /// Whether `--fix` may apply it unseen.
+    pub safe: bool,
+}
+
+/// Replace the bytes of `range` by `replacement`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Edit {
+    pub range: Range<usize>,
+    pub start: Position,
+    pub end: Position,
+    pub replacement: String,
+}
+
+/// The findings of one text, in the making.
+#[derive(Debug)]
+pub struct Findings<'a> {
+    source: &'a Source<'a>,
+    pub(crate) list: Vec<Finding>,
+}
+
+impl<'a> Findings<'a> {
+    pub(crate) fn new(source: &'a Source<'a>) -> Self {
+        Self {
+            source,
+            list: Vec::new(),
+        }
+    }
+
+    /// Adds a finding of `rule` over `range`; the caller completes it.
+    pub(crate) fn add(
+        &mut self,
+        rule: &crate::rule::Rule,
+        range: Range<usize>,
+        message: impl Into<String>,
+    ) -> &mut Finding {
+        let (start, end) = self.places(&range);
+        self.list.push(Finding {
+            rule: rule.name,
+            level: rule.level,
+            path: self.source.path.to_owned(),
+            range,
+            start,
+            end,
+            message: message.into(),
+            help: String::new(),
+            fix: None,
+            related: Vec::new(),
+            suppressed: None,
+        });
+        let last = self.list.len() - 1;
+        &mut self.list[last]
+    }
+
+    /// A further place, to be put into a finding.
+    pub(crate) fn related(&self, range: Range<usize>, message: impl Into<String>) -> Related {
+        let (start, end) = self.places(&range);
+        Related {
+            range,
+            start,
+            end,
+            message: message.into(),
+        }
+    }
+
+    /// An edit, to be put into a fix.
+    pub(crate) fn edit(&self, range: Range<usize>, replacement: impl Into<String>) -> Edit {
+        let (start, end) = self.places(&range);
+        Edit {
+            range,
+            start,
+            end,
+            replacement: replacement.into(),
+        }
+    }
+
+    fn places(&self, range: &Range<usize>) -> (Position, Position) {
+        (
+            self.source.position(range.start),
+            self.source.position(range.end),
+        )
+    }
+}

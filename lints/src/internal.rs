@@ -1,0 +1,143 @@
+//! Finds the identifiers that begin with the prefix of internals, and says what each is doing.
+
+use std::ops::Range;
+
+use crate::lexer::{DirectiveKind, Kind, Token, spelling};
+use crate::role::Role;
+use crate::unit::{C, Stretch};
+
+/// One place where an internal is named.
+pub(crate) struct Mention {
+    /// The bytes of the identifier, or of the parts that are pasted to it.
+    pub(crate) range: Range<usize>,
+    /// The name as far as it is known.
+    pub(crate) name: String,
+    pub(crate) role: Role,
+    /// The name of the macro in whose body it stands.
+    pub(crate) macro_name: Option<String>,
+    /// More is pasted behind the known part of the name.
+    pub(crate) is_pasted: bool,
+}
+
+/// All places in code, macro bodies and directives, in order of kind.
+pub(crate) fn mentions(c: &C<'_>, prefix: &str) -> Vec<Mention> {
+    let mut found = Vec::new();
+    let text = c.lexed.text;
+    let wanted = |tokens: &[Token]| {
+        tokens
+            .iter()
+            .any(|&token| token.kind == Kind::Paste || names_internal(text, token, prefix))
+    };
+    c.each_stretch(wanted, |stretch| in_stretch(stretch, prefix, &mut found));
+    in_directives(c, prefix, &mut found);
+    found
+}
+
+fn names_internal(text: &str, token: Token, prefix: &str) -> bool {
+    token.kind == Kind::Identifier
+        && (token.spliced || text[token.start as usize..].starts_with(prefix))
+        && spelling(text, token).starts_with(prefix)
+}
+
+fn in_stretch(stretch: &Stretch<'_, '_>, prefix: &str, found: &mut Vec<Mention>) {
+    let stream = &stretch.stream;
+    let macro_name = stretch
+        .definition
+        .map(|definition| spelling(stream.text, definition.name).into_owned());
+    let mut index = 0;
+    while index < stream.tokens.len() {
+        let chain = chain(stretch, index);
+        let is_pasted = chain.end > index + 1;
+        let range = stream.tokens[index].start as usize..chain.known_end;
+        if chain.name.starts_with(prefix) {
+            found.push(Mention {
+                range,
+                role: stream.role(index),
+                macro_name: macro_name.clone(),
+                is_pasted: is_pasted && !chain.complete,
+                name: chain.name,
+            });
+        }
+        index = chain.end;
+    }
+}
+
+/// Tokens joined by `##`, or a single token.
+struct Chain {
+    /// The token behind.
+    end: usize,
+    /// What the joined name begins with for certain.
+    name: String,
+    /// The end of the bytes that spell `name`.
+    known_end: usize,
+    /// Whether `name` is all of it.
+    complete: bool,
+}
+
+fn chain(stretch: &Stretch<'_, '_>, index: usize) -> Chain {
+    let stream = &stretch.stream;
+    let mut chain = Chain {
+        end: index + 1,
+        name: String::new(),
+        known_end: stream.tokens[index].end as usize,
+        complete: true,
+    };
+    let mut at = index;
+    loop {
+        let token = stream.tokens[at];
+        let word = spelling(stream.text, token);
+        let known = match token.kind {
+            Kind::Identifier => !stretch.is_parameter(&word),
+            Kind::Number => at > index,
+            _ => false,
+        };
+        if chain.complete && known {
+            chain.name.push_str(&word);
+            // A prefix that is complete needs no more bytes to point at.
+            chain.known_end = token.end as usize;
+        } else {
+            chain.complete = false;
+        }
+        if stream.kind(at + 1) != Some(Kind::Paste) || at + 2 >= stream.tokens.len() {
+            return chain;
+        }
+        at += 2;
+        chain.end = at + 1;
+    }
+}
+
+/// Directives that make a name of an internal do something: `#pragma weak`, and macros asked in `#if`.
+fn in_directives(c: &C<'_>, prefix: &str, found: &mut Vec<Mention>) {
+    for directive in &c.lexed.directives {
+        let tokens = c.lexed.content_of(directive);
+        let word = |index: usize| tokens.get(index).map(|&token| c.lexed.spelling(token));
+        for (index, &token) in tokens.iter().enumerate() {
+            if !names_internal(c.lexed.text, token, prefix) {
+                continue;
+            }
+            let is_use = match directive.kind {
+                DirectiveKind::Pragma => {
+                    matches!(word(0).as_deref(), Some("weak" | "redefine_extname"))
+                }
+                DirectiveKind::If | DirectiveKind::Elif => {
+                    tokens.get(index + 1).map(|next| next.kind) == Some(Kind::ParenOpen)
+                }
+                _ => false,
+            };
+            let defines = directive.kind == DirectiveKind::Define
+                && index == 0
+                && tokens
+                    .get(1)
+                    .is_some_and(|next| next.kind == Kind::ParenOpen && next.start == token.end);
+            if is_use || defines {
+                found.push(Mention {
+                    range: token.range(),
+                    name: c.lexed.spelling(token).into_owned(),
+                    role: if defines { Role::Definition } else { Role::Use },
+                    macro_name: None,
+                    is_pasted: false,
+                });
+            }
+        }
+    }
+}

@@ -1,0 +1,141 @@
+//! Tokens and the character classes they are made of.
+
+use std::ops::Range;
+
+/// What a token is. Digraphs have the kind of what they stand for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Kind {
+    Identifier,
+    Number,
+    String,
+    Character,
+    ParenOpen,
+    ParenClose,
+    BraceOpen,
+    BraceClose,
+    BracketOpen,
+    BracketClose,
+    Semicolon,
+    Comma,
+    Colon,
+    Question,
+    Star,
+    Ampersand,
+    Dot,
+    Arrow,
+    Hash,
+    Paste,
+    Ellipsis,
+    /// `=` and the compound assignments.
+    Assign,
+    /// Any other operator.
+    Operator,
+    /// A character that begins no token of C.
+    Unknown,
+}
+
+impl Kind {
+    pub(crate) fn opens(self) -> bool {
+        matches!(self, Self::ParenOpen | Self::BraceOpen | Self::BracketOpen)
+    }
+
+    pub(crate) fn closes(self) -> bool {
+        matches!(
+            self,
+            Self::ParenClose | Self::BraceClose | Self::BracketClose
+        )
+    }
+}
+
+/// A token: its kind and its bytes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Token {
+    pub(crate) start: u32,
+    pub(crate) end: u32,
+    pub(crate) kind: Kind,
+    /// Whether a backslash-newline stands inside.
+    pub(crate) spliced: bool,
+}
+
+impl Token {
+    pub(crate) fn range(self) -> Range<usize> {
+        self.start as usize..self.end as usize
+    }
+}
+
+/// The end of the line splice that begins at `at`, if one does: a backslash, blanks (as GCC allows), a line end.
+pub(crate) fn splice(bytes: &[u8], at: usize) -> Option<usize> {
+    if bytes.get(at) != Some(&b'\\') {
+        return None;
+    }
+    let mut end = at + 1;
+    while matches!(bytes.get(end), Some(b' ' | b'\t')) {
+        end += 1;
+    }
+    if bytes.get(end) == Some(&b'\r') {
+        end += 1;
+    }
+    (bytes.get(end) == Some(&b'\n')).then_some(end + 1)
+}
+
+/// Whether a byte may continue an identifier. Bytes above ASCII and `$` may, as in GCC and Clang.
+pub(crate) const fn continues_identifier(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || byte == b'_' || byte == b'$' || byte >= 0x80
+}
+
+/// The kinds of the tokens of one byte.
+pub(crate) const fn single(byte: u8) -> Kind {
+    match byte {
+        b'(' => Kind::ParenOpen,
+        b')' => Kind::ParenClose,
+        b'{' => Kind::BraceOpen,
+        b'}' => Kind::BraceClose,
+        b'[' => Kind::BracketOpen,
+        b']' => Kind::BracketClose,
+        b';' => Kind::Semicolon,
+        b',' => Kind::Comma,
+        b':' => Kind::Colon,
+        b'?' => Kind::Question,
+        b'*' => Kind::Star,
+        b'&' => Kind::Ampersand,
+        b'.' => Kind::Dot,
+        b'#' => Kind::Hash,
+        b'=' => Kind::Assign,
+        b'+' | b'-' | b'/' | b'%' | b'<' | b'>' | b'!' | b'~' | b'|' | b'^' => Kind::Operator,
+        _ => Kind::Unknown,
+    }
+}
+
+/// The tokens of more than one byte, longest first per first byte.
+pub(crate) const LONG: [(&[u8], Kind); 30] = [
+    (b"%:%:", Kind::Paste),
+    (b"...", Kind::Ellipsis),
+    (b"<<=", Kind::Assign),
+    (b">>=", Kind::Assign),
+    (b"##", Kind::Paste),
+    (b"->", Kind::Arrow),
+    (b"++", Kind::Operator),
+    (b"--", Kind::Operator),
+    (b"<<", Kind::Operator),
+    (b">>", Kind::Operator),
+    (b"<=", Kind::Operator),
+    (b">=", Kind::Operator),
+    (b"==", Kind::Operator),
+    (b"!=", Kind::Operator),
+    (b"&&", Kind::Operator),
+    (b"||", Kind::Operator),
+    (b"*=", Kind::Assign),
+    (b"/=", Kind::Assign),
+    (b"%=", Kind::Assign),
+    (b"+=", Kind::Assign),
+    (b"-=", Kind::Assign),
+    (b"&=", Kind::Assign),
+    (b"^=", Kind::Assign),
+    (b"|=", Kind::Assign),
+    (b"<:", Kind::BracketOpen),
+    (b":>", Kind::BracketClose),
+    (b"<%", Kind::BraceOpen),
+    (b"%>", Kind::BraceClose),
+    (b"%:", Kind::Hash),
+    (b"::", Kind::Operator),
+];

@@ -1,0 +1,169 @@
+//! The way of one text: a search for what the rules look for, tokens, rules, suppressions, levels.
+
+use aho_corasick::AhoCorasick;
+
+use crate::facts::Facts;
+use crate::finding::{Finding, Findings, Level};
+use crate::rule::Run;
+use crate::rules;
+use crate::settings::{Patterns, Settings};
+use crate::source::Source;
+use crate::suppress;
+use crate::unit::{C, Content, Unit};
+
+/// Judges texts under one configuration. Cheap to share between threads.
+#[derive(Debug)]
+pub struct Linter {
+    settings: Settings,
+    homes: Patterns,
+    /// Finds out in one pass whether any rule could have something to say.
+    gate: AhoCorasick,
+}
+
+/// What came out of one text.
+#[derive(Debug, Default)]
+pub struct Report {
+    /// Sorted by place, then rule. Suppressed ones are among them.
+    pub findings: Vec<Finding>,
+}
+
+/// Why a configuration can't be used.
+#[derive(Debug, thiserror::Error)]
+pub enum SettingsError {
+    #[error("there is no rule `{0}`")]
+    UnknownRule(String),
+    #[error("the prefix must be an identifier, not `{0}`")]
+    Prefix(String),
+    #[error(transparent)]
+    Pattern(#[from] globset::Error),
+    #[error(transparent)]
+    Search(#[from] aho_corasick::BuildError),
+}
+
+/// What C rules look for, besides the prefix: a text without any of these has no finding.
+const NEEDLES: [&str; 2] = ["luaL_", "lunet-lint:"];
+
+impl Linter {
+    /// Checks the settings and prepares the search.
+    pub fn new(settings: Settings) -> Result<Self, SettingsError> {
+        for rule in settings.levels.keys() {
+            if rules::find(rule).is_none() {
+                return Err(SettingsError::UnknownRule(rule.clone()));
+            }
+        }
+        let is_identifier = settings
+            .prefix
+            .bytes()
+            .all(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
+        if settings.prefix.is_empty() || !is_identifier {
+            return Err(SettingsError::Prefix(settings.prefix));
+        }
+        let needles = NEEDLES.into_iter().chain([settings.prefix.as_str()]);
+        Ok(Self {
+            homes: Patterns::new(&settings.homes)?,
+            gate: AhoCorasick::new(needles)?,
+            settings,
+        })
+    }
+
+    /// The settings in force.
+    pub fn settings(&self) -> &Settings {
+        &self.settings
+    }
+
+    /// Judges one text. `path` is what findings show and what homes are matched against.
+    pub fn judge(&self, path: &str, text: &str, facts: &Facts) -> Report {
+        let source = Source::new(path, text);
+        let unit = Unit {
+            source: &source,
+            prefix: &self.settings.prefix,
+            facts,
+            is_home: self.homes.matches(path),
+            content: self.content(&source),
+        };
+        let mut findings = Findings::new(&source);
+        for rule in rules::ALL {
+            if let Run::Text(run) = rule.run {
+                run(&unit, &mut findings);
+            }
+        }
+        self.set_levels(&unit, &mut findings);
+        self.suppress(&unit, &mut findings);
+        let mut list = findings.list;
+        list.sort_by(|a, b| (a.start, a.rule, a.end).cmp(&(b.start, b.rule, b.end)));
+        list.dedup_by(|a, b| a.rule == b.rule && a.range == b.range);
+        Report { findings: list }
+    }
+
+    fn content<'a>(&self, source: &Source<'a>) -> Content<'a> {
+        if self.gate.is_match(source.text) || may_hide(source.text.as_bytes()) {
+            Content::C(Box::new(C::new(source)))
+        } else {
+            Content::Nothing
+        }
+    }
+
+    fn suppress(&self, unit: &Unit<'_>, findings: &mut Findings<'_>) {
+        if !suppress::mentions_marker(unit.source.text) {
+            return;
+        }
+        let comments = unit.c().map_or(&[][..], |c| &c.lexed.comments);
+        let ranges = comments
+            .iter()
+            .map(|&(start, end)| start as usize..end as usize);
+        let mut suppressions =
+            suppress::suppressions(unit.source, ranges, |name| rules::find(name).is_some());
+        suppress::apply(&mut suppressions, &mut findings.list);
+        let mut about = Findings::new(unit.source);
+        for rule in rules::ALL {
+            if let Run::Suppressions(run) = rule.run {
+                run(&suppressions, &mut about);
+            }
+        }
+        self.set_levels(unit, &mut about);
+        findings.list.append(&mut about.list);
+    }
+
+    /// The levels of the configuration; what no compiler sees is a warning at most.
+    fn set_levels(&self, unit: &Unit<'_>, findings: &mut Findings<'_>) {
+        findings.list.retain_mut(|finding| {
+            let configured = match self.settings.levels.get(finding.rule) {
+                None => Some(finding.level),
+                Some(setting) => setting.level(),
+            };
+            let is_dead = unit
+                .c()
+                .is_some_and(|c| c.conditionals.is_dead(finding.range.start));
+            match configured {
+                None => return false,
+                Some(_) if is_dead => finding.level = Level::Warning,
+                Some(level) => finding.level = level,
+            }
+            true
+        });
+    }
+}
+
+/// Whether a name may stand in pieces: joined by `##`, or split by a backslash-newline within a word.
+fn may_hide(bytes: &[u8]) -> bool {
+    if memchr::memmem::find(bytes, b"##").is_some()
+        || memchr::memmem::find(bytes, b"%:%:").is_some()
+    {
+        return true;
+    }
+    memchr::memchr_iter(b'\\', bytes).any(|at| {
+        let is_word = |byte: Option<&u8>| {
+            byte.is_some_and(|byte| byte.is_ascii_alphanumeric() || *byte == b'_')
+        };
+        let behind = &bytes[at + 1..];
+        let blanks = behind
+            .iter()
+            .take_while(|byte| matches!(byte, b' ' | b'\t' | b'\r'))
+            .count();
+        behind.get(blanks) == Some(&b'\n')
+            && at
+                .checked_sub(1)
+                .is_some_and(|before| is_word(bytes.get(before)))
+            && (is_word(behind.get(blanks + 1)) || behind.get(blanks + 1) == Some(&b'\\'))
+    })
+}

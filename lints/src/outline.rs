@@ -1,0 +1,329 @@
+//! The shape of lexed C: which bracket encloses a token, where its statement begins, which braces are functions.
+//!
+//! Works on any text. Each branch of a conditional starts from the brackets that were open at its `#if`,
+//! so that `#if A … { #else … { #endif` counts one brace. No expression is understood here.
+
+mod conditional;
+
+pub(crate) use conditional::Conditionals;
+
+use crate::lexer::{Kind, Lexed, Token, spelling};
+use crate::source::to_u32;
+
+/// No token.
+pub(crate) const NONE: u32 = u32::MAX;
+
+/// The shape of one stream of tokens.
+#[derive(Debug, Default)]
+pub(crate) struct Outline {
+    /// For each token the innermost bracket that is open around it; for a closing bracket its opening one.
+    pub(crate) parent: Vec<u32>,
+    /// For each token the first token of its statement, declaration or bracket content.
+    pub(crate) begin: Vec<u32>,
+    /// For each opening bracket its closing one.
+    pub(crate) close: Vec<u32>,
+    /// The function definitions in order.
+    pub(crate) functions: Vec<Function>,
+}
+
+/// A function definition, all fields are token indices.
+#[derive(Clone, Debug)]
+pub(crate) struct Function {
+    /// The first token of the definition.
+    pub(crate) begin: u32,
+    pub(crate) name: u32,
+    /// The braces of the body.
+    pub(crate) open: u32,
+    pub(crate) close: u32,
+}
+
+/// The outline of the code of a text.
+pub(crate) fn outline(lexed: &Lexed<'_>) -> (Outline, Conditionals) {
+    let mut builder = Builder::new(lexed.text, &lexed.code);
+    let mut conditionals = Conditionals::default();
+    let mut directives = lexed.directives.iter().peekable();
+    for index in 0..lexed.code.len() {
+        while let Some(directive) = directives.next_if(|next| next.at as usize <= index) {
+            conditionals.step(lexed, directive, &mut builder.state);
+        }
+        builder.token(index);
+    }
+    for directive in directives {
+        conditionals.step(lexed, directive, &mut builder.state);
+    }
+    conditionals.finish(to_u32(lexed.text.len()));
+    (builder.finish(), conditionals)
+}
+
+/// The outline of tokens without directives: the body of a macro.
+pub(crate) fn outline_of(text: &str, tokens: &[Token]) -> Outline {
+    let mut builder = Builder::new(text, tokens);
+    for index in 0..tokens.len() {
+        builder.token(index);
+    }
+    builder.finish()
+}
+
+impl Outline {
+    /// The function whose body or head holds a token.
+    pub(crate) fn function_at(&self, index: usize) -> Option<&Function> {
+        let after = self
+            .functions
+            .partition_point(|function| function.begin as usize <= index);
+        let function = self.functions.get(after.checked_sub(1)?)?;
+        (index <= function.close as usize).then_some(function)
+    }
+}
+
+/// What is open at a point of the text. Cheap to copy: the brackets themselves are linked through `parent`.
+#[derive(Clone, Copy, Debug)]
+struct State {
+    /// The innermost open bracket.
+    top: u32,
+    /// How many of the open brackets are braces.
+    braces: u32,
+    /// Open braces of `extern "C"`, which are no scope.
+    linkage: u32,
+    /// The first token of the current statement; [`NONE`] when the next token begins one.
+    begin: u32,
+}
+
+struct Builder<'a> {
+    text: &'a str,
+    tokens: &'a [Token],
+    state: State,
+    outline: Outline,
+}
+
+impl<'a> Builder<'a> {
+    fn new(text: &'a str, tokens: &'a [Token]) -> Self {
+        Self {
+            text,
+            tokens,
+            state: State {
+                top: NONE,
+                braces: 0,
+                linkage: 0,
+                begin: NONE,
+            },
+            outline: Outline {
+                parent: Vec::with_capacity(tokens.len()),
+                begin: Vec::with_capacity(tokens.len()),
+                close: vec![NONE; tokens.len()],
+                functions: Vec::new(),
+            },
+        }
+    }
+
+    fn token(&mut self, index: usize) {
+        let kind = self.tokens[index].kind;
+        let at = to_u32(index);
+        if kind.closes() {
+            return self.closing(index);
+        }
+        if self.state.begin == NONE {
+            self.state.begin = at;
+        }
+        self.outline.parent.push(self.state.top);
+        self.outline.begin.push(self.state.begin);
+        match kind {
+            Kind::Semicolon => self.state.begin = NONE,
+            Kind::BraceOpen if self.opens_linkage(index) => {
+                self.state.linkage += 1;
+                self.state.begin = NONE;
+            }
+            _ if kind.opens() => self.opening(index),
+            _ => {}
+        }
+    }
+
+    fn opening(&mut self, index: usize) {
+        if self.tokens[index].kind == Kind::BraceOpen {
+            self.state.braces += 1;
+            if self.state.top == NONE
+                && let Some(function) = self.function_head(index)
+            {
+                self.outline.functions.push(function);
+            }
+        }
+        self.state.top = to_u32(index);
+        self.state.begin = NONE;
+    }
+
+    fn closing(&mut self, index: usize) {
+        let opener = self.opener(self.tokens[index].kind);
+        if opener == NONE {
+            self.stray(index);
+            return;
+        }
+        let open = opener as usize;
+        self.outline.parent.push(opener);
+        self.outline.begin.push(self.outline.begin[open]);
+        if self.outline.close[open] == NONE {
+            self.outline.close[open] = to_u32(index);
+        }
+        self.state.top = self.outline.parent[open];
+        self.state.begin = self.outline.begin[open];
+        if self.tokens[index].kind == Kind::BraceClose
+            && (self.closes_function(opener, index) || self.is_block(open))
+        {
+            self.state.begin = NONE;
+        }
+    }
+
+    /// The innermost open bracket that fits a closing one; what is open within it never closes.
+    fn opener(&mut self, kind: Kind) -> u32 {
+        let wanted = match kind {
+            Kind::ParenClose => Kind::ParenOpen,
+            Kind::BracketClose => Kind::BracketOpen,
+            _ => Kind::BraceOpen,
+        };
+        let is_brace = wanted == Kind::BraceOpen;
+        if is_brace && self.state.braces == 0 {
+            return NONE;
+        }
+        let mut top = self.state.top;
+        // A brace closes whatever is open in it; other brackets look past a few of the wrong kind.
+        let mut patience = if is_brace { usize::MAX } else { 16 };
+        while top != NONE && patience > 0 {
+            let found = self.tokens[top as usize].kind;
+            if found == wanted {
+                self.state.braces -= u32::from(is_brace);
+                return top;
+            }
+            if found == Kind::BraceOpen {
+                return NONE;
+            }
+            top = self.outline.parent[top as usize];
+            patience -= 1;
+        }
+        NONE
+    }
+
+    /// A closing bracket that nothing opened.
+    fn stray(&mut self, index: usize) {
+        let begin = match self.state.begin {
+            NONE => to_u32(index),
+            begin => begin,
+        };
+        self.outline.parent.push(self.state.top);
+        self.outline.begin.push(begin);
+        if self.tokens[index].kind == Kind::BraceClose {
+            self.state.linkage = self.state.linkage.saturating_sub(1);
+            self.state.begin = NONE;
+        }
+    }
+
+    fn closes_function(&mut self, opener: u32, index: usize) -> bool {
+        match self.outline.functions.last_mut() {
+            Some(function) if function.open == opener => {
+                function.close = to_u32(index);
+                true
+            }
+            _ => false,
+        }
+    }
+
+    /// Whether a brace opens a block of statements, not a type or an initialiser.
+    fn is_block(&self, open: usize) -> bool {
+        let Some(before) = open.checked_sub(1) else {
+            return true;
+        };
+        let token = self.tokens[before];
+        match token.kind {
+            Kind::ParenClose
+            | Kind::BraceOpen
+            | Kind::BraceClose
+            | Kind::Semicolon
+            | Kind::Colon
+            | Kind::ParenOpen => true,
+            Kind::Identifier => matches!(&*spelling(self.text, token), "else" | "do"),
+            _ => false,
+        }
+    }
+
+    /// Whether a brace is that of `extern "C" {`.
+    fn opens_linkage(&self, index: usize) -> bool {
+        index >= 2
+            && self.state.top == NONE
+            && self.tokens[index - 1].kind == Kind::String
+            && spelling(self.text, self.tokens[index - 2]) == "extern"
+    }
+
+    /// The function whose body opens at a brace of file scope, if the tokens before it read like one.
+    fn function_head(&self, open: usize) -> Option<Function> {
+        let begin = self.outline.begin[open] as usize;
+        let head = &self.tokens[begin..open];
+        let mut name = None;
+        for (offset, pair) in head.windows(2).enumerate() {
+            let at = begin + offset;
+            if pair[0].kind == Kind::Assign && self.outline.parent[at] == NONE {
+                return None;
+            }
+            let follows = match pair[1].kind {
+                Kind::ParenOpen => true,
+                Kind::ParenClose => {
+                    self.tokens.get(at + 2).map(|next| next.kind) == Some(Kind::ParenOpen)
+                }
+                _ => false,
+            };
+            if name.is_none()
+                && pair[0].kind == Kind::Identifier
+                && follows
+                && !self.in_attribute(at)
+            {
+                name = Some(at);
+            }
+        }
+        let name = name?;
+        let first = spelling(self.text, self.tokens[begin]);
+        if matches!(&*first, "typedef" | "enum") || head.last()?.kind == Kind::Assign {
+            return None;
+        }
+        Some(Function {
+            begin: to_u32(begin),
+            name: to_u32(name),
+            open: to_u32(open),
+            close: to_u32(self.tokens.len().saturating_sub(1)),
+        })
+    }
+
+    /// Whether a token is the name of an attribute or stands among its arguments.
+    fn in_attribute(&self, index: usize) -> bool {
+        let mut at = index;
+        for _ in 0..4 {
+            if is_attribute_word(&spelling(self.text, self.tokens[at])) {
+                return true;
+            }
+            match self.outline.parent[at] {
+                NONE | 0 => return false,
+                open => at = open as usize - 1,
+            }
+        }
+        false
+    }
+
+    fn finish(self) -> Outline {
+        self.outline
+    }
+}
+
+/// Words whose parentheses hold no parameters.
+pub(crate) fn is_attribute_word(word: &str) -> bool {
+    matches!(
+        word,
+        "__attribute__"
+            | "__attribute"
+            | "__declspec"
+            | "_Alignas"
+            | "alignas"
+            | "__asm__"
+            | "asm"
+            | "__asm"
+            | "typeof"
+            | "__typeof__"
+            | "__typeof"
+            | "_Atomic"
+            | "_BitInt"
+    )
+}

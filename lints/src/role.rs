@@ -1,0 +1,326 @@
+//! What an identifier is doing where it stands: called, declared, defined, a type, a member, …
+//!
+//! Decided from the tokens around it, so that it works where no grammar parses. Each question looks at a
+//! bounded number of tokens. What can't be told from a use is called a use.
+
+mod declaration;
+
+use std::borrow::Cow;
+
+use crate::lexer::{Kind, Token, spelling};
+use crate::outline::{NONE, Outline};
+
+/// What an identifier is doing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Role {
+    /// It is called, its address is taken, it is passed on, or nothing better is known.
+    Use,
+    /// It names a function that is defined here.
+    Definition,
+    /// It names a function that is declared here.
+    Prototype,
+    /// It names a variable, parameter, member or enumerator that is declared here.
+    Declared,
+    /// It names a type, a tag or stands in a place for types.
+    Type,
+    /// It is a member of something, not called.
+    Member,
+    /// It is a label.
+    Label,
+}
+
+/// Tokens with their shape.
+#[derive(Clone, Copy)]
+pub(crate) struct Stream<'a> {
+    pub(crate) text: &'a str,
+    pub(crate) tokens: &'a [Token],
+    pub(crate) outline: &'a Outline,
+    /// A macro body: its scope is unknown.
+    pub(crate) is_macro: bool,
+}
+
+impl<'a> Stream<'a> {
+    pub(crate) fn kind(&self, index: usize) -> Option<Kind> {
+        self.tokens.get(index).map(|token| token.kind)
+    }
+
+    pub(crate) fn word(&self, index: usize) -> Cow<'a, str> {
+        match self.tokens.get(index) {
+            Some(&token) => spelling(self.text, token),
+            None => Cow::Borrowed(""),
+        }
+    }
+
+    pub(crate) fn is(&self, index: usize, word: &str) -> bool {
+        self.tokens.get(index).is_some() && self.word(index) == word
+    }
+
+    fn parent(&self, index: usize) -> Option<usize> {
+        match self.outline.parent.get(index) {
+            Some(&NONE) | None => None,
+            Some(&parent) => Some(parent as usize),
+        }
+    }
+
+    pub(crate) fn close(&self, open: usize) -> Option<usize> {
+        match self.outline.close.get(open) {
+            Some(&NONE) | None => None,
+            Some(&close) => Some(close as usize),
+        }
+    }
+
+    fn begin(&self, index: usize) -> usize {
+        self.outline.begin[index] as usize
+    }
+
+    /// Whether a token stands outside of every bracket and body.
+    fn at_file_scope(&self, index: usize) -> bool {
+        !self.is_macro && self.outline.parent[index] == NONE
+    }
+
+    /// The token before `index` within the same statement.
+    fn previous(&self, index: usize) -> Option<usize> {
+        (index > self.begin(index)).then(|| index - 1)
+    }
+
+    /// The token behind the name at `index`, past what is pasted to it.
+    fn next(&self, index: usize) -> usize {
+        let mut next = index + 1;
+        while self.kind(next) == Some(Kind::Paste) {
+            next += 2;
+        }
+        next
+    }
+
+    /// What the identifier at `index` is doing.
+    pub(crate) fn role(&self, index: usize) -> Role {
+        let next = self.next(index);
+        if let Some(role) = self.role_by_previous(index, next) {
+            return role;
+        }
+        if self.is_label(index, next) {
+            return Role::Label;
+        }
+        match self.kind(next) {
+            Some(Kind::ParenOpen) => self.role_before_parenthesis(index, next),
+            Some(Kind::Identifier) if !is_operator_word(&self.word(next)) => {
+                // An identifier before another is a type, a specifier or a macro without effect here.
+                Role::Type
+            }
+            _ => self.role_of_bare_name(index, next),
+        }
+    }
+
+    fn role_by_previous(&self, index: usize, next: usize) -> Option<Role> {
+        let previous = index.checked_sub(1)?;
+        match self.kind(previous)? {
+            Kind::Dot | Kind::Arrow => {
+                let called = self.kind(next) == Some(Kind::ParenOpen)
+                    || (self.kind(next) == Some(Kind::ParenClose)
+                        && self.kind(next + 1) == Some(Kind::ParenOpen)
+                        && !self.in_condition(index));
+                Some(if called { Role::Use } else { Role::Member })
+            }
+            Kind::Identifier => match &*self.word(previous) {
+                "struct" | "union" | "enum" => Some(Role::Type),
+                "goto" => Some(Role::Label),
+                _ => None,
+            },
+            _ => None,
+        }
+    }
+
+    /// Whether the parenthesis around a token is that of `if`, `while` or `switch`.
+    fn in_condition(&self, index: usize) -> bool {
+        let word = self
+            .parent(index)
+            .and_then(|open| open.checked_sub(1))
+            .map(|before| self.word(before));
+        matches!(word.as_deref(), Some("if" | "while" | "switch" | "for"))
+    }
+
+    /// `name:` at the begin of a statement, `&&name` is a use.
+    fn is_label(&self, index: usize, next: usize) -> bool {
+        self.kind(next) == Some(Kind::Colon)
+            && self
+                .previous(index)
+                .is_none_or(|before| self.kind(before) == Some(Kind::Colon))
+            && self
+                .parent(index)
+                .is_none_or(|open| self.kind(open) == Some(Kind::BraceOpen))
+            && !self.in_type_body(index)
+    }
+
+    /// A name that no parenthesis follows.
+    fn role_of_bare_name(&self, index: usize, next: usize) -> Role {
+        if self.in_enumeration(index) {
+            return match self.previous(index).and_then(|before| self.kind(before)) {
+                None | Some(Kind::Comma) => Role::Declared,
+                _ => Role::Use,
+            };
+        }
+        if self.in_type_operator(index) {
+            return Role::Type;
+        }
+        if self.kind(next) == Some(Kind::ParenClose)
+            && let Some(role) = self.role_in_parentheses(index, next)
+        {
+            return role;
+        }
+        if self.names_pointer_type(index, next) {
+            return Role::Type;
+        }
+        if let Some(open) = self.parameter_list(index) {
+            let first = index == open + 1 || self.kind(index - 1) == Some(Kind::Comma);
+            return if first { Role::Type } else { Role::Declared };
+        }
+        if self.may_declare(index) && self.declares(index) {
+            return Role::Declared;
+        }
+        Role::Use
+    }
+
+    /// Whether a declaration may stand here: not among arguments, unless a type stands right before the name.
+    fn may_declare(&self, index: usize) -> bool {
+        match self.parent(index) {
+            Some(open) if self.kind(open) == Some(Kind::ParenOpen) => {
+                self.kind(index - 1) == Some(Kind::Identifier)
+                    || (open > 0 && self.is(open - 1, "for"))
+            }
+            _ => true,
+        }
+    }
+
+    /// `(name)`: a cast, a call through parentheses, a declarator or an argument.
+    fn role_in_parentheses(&self, index: usize, close: usize) -> Option<Role> {
+        let open = index.checked_sub(1)?;
+        let starred = self.kind(open) == Some(Kind::Star);
+        let open = if starred { open.checked_sub(1)? } else { open };
+        if self.kind(open) != Some(Kind::ParenOpen) {
+            return None;
+        }
+        if self.kind(close + 1) == Some(Kind::ParenOpen) {
+            return Some(self.role_of_callee(index, open, close + 1, starred));
+        }
+        if starred || self.is_callee(open) {
+            return None;
+        }
+        let cast = match self.kind(close + 1) {
+            Some(Kind::Identifier) => !is_operator_word(&self.word(close + 1)),
+            Some(Kind::Number | Kind::String | Kind::Character | Kind::BraceOpen) => true,
+            Some(Kind::Operator) => matches!(&*self.word(close + 1), "~" | "!"),
+            _ => false,
+        };
+        (cast && !self.in_condition(index)).then_some(Role::Type)
+    }
+
+    /// `(name)(…)` and `(*name)(…)`.
+    fn role_of_callee(&self, index: usize, open: usize, arguments: usize, starred: bool) -> Role {
+        if !self.declares(open) || !self.reads_like_parameters(arguments) {
+            return Role::Use;
+        }
+        if starred {
+            return Role::Declared;
+        }
+        self.role_of_declarator(index, arguments)
+    }
+
+    /// Whether a parenthesis belongs to a call, a macro or a declarator: a name stands before it.
+    fn is_callee(&self, open: usize) -> bool {
+        open.checked_sub(1).is_some_and(|before| {
+            matches!(
+                self.kind(before),
+                Some(Kind::ParenClose | Kind::BracketClose)
+            ) || (self.kind(before) == Some(Kind::Identifier)
+                && !is_statement_word(&self.word(before)))
+        })
+    }
+
+    /// Whether a name is the operand of an operator that takes types.
+    fn in_type_operator(&self, index: usize) -> bool {
+        self.parent(index)
+            .filter(|&open| self.kind(open) == Some(Kind::ParenOpen) && index == open + 1)
+            .and_then(|open| open.checked_sub(1))
+            .is_some_and(|before| {
+                matches!(
+                    &*self.word(before),
+                    "sizeof"
+                        | "_Alignof"
+                        | "alignof"
+                        | "__alignof__"
+                        | "typeof"
+                        | "__typeof__"
+                        | "__typeof"
+                        | "offsetof"
+                        | "__builtin_offsetof"
+                        | "_Atomic"
+                )
+            })
+            || (self.kind(index + 1) == Some(Kind::ParenClose)
+                && self
+                    .parent(index)
+                    .and_then(|open| open.checked_sub(1))
+                    .is_some_and(|before| self.is(before, "va_arg")))
+    }
+
+    /// `name *x;`, `(name *)x`, `f(name *)`: a type with stars behind it.
+    fn names_pointer_type(&self, index: usize, next: usize) -> bool {
+        let mut after = next;
+        while self.kind(after) == Some(Kind::Star) || is_qualifier(&self.word(after)) {
+            after += 1;
+        }
+        if after == next || after - next > 8 {
+            return false;
+        }
+        match self.kind(after) {
+            // A product has an operand here.
+            Some(Kind::ParenClose | Kind::Comma) => true,
+            Some(Kind::BracketOpen) => self.kind(after + 1) == Some(Kind::BracketClose),
+            Some(Kind::Identifier | Kind::ParenOpen) => self.follows_specifiers_only(index),
+            _ => false,
+        }
+    }
+}
+
+/// Words that continue an expression where an identifier would end it.
+fn is_operator_word(word: &str) -> bool {
+    matches!(word, "and" | "or" | "xor" | "bitand" | "bitor" | "not_eq")
+}
+
+pub(crate) fn is_qualifier(word: &str) -> bool {
+    matches!(
+        word,
+        "const"
+            | "volatile"
+            | "restrict"
+            | "__restrict"
+            | "__restrict__"
+            | "__const"
+            | "_Nonnull"
+            | "_Nullable"
+    )
+}
+
+/// Words before an expression, never part of a declaration.
+pub(crate) fn is_statement_word(word: &str) -> bool {
+    matches!(
+        word,
+        "return"
+            | "else"
+            | "do"
+            | "case"
+            | "default"
+            | "goto"
+            | "sizeof"
+            | "if"
+            | "while"
+            | "for"
+            | "switch"
+            | "break"
+            | "continue"
+            | "_Alignof"
+            | "alignof"
+            | "co_return"
+            | "throw"
+    )
+}

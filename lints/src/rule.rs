@@ -1,0 +1,74 @@
+//! A rule is data and a function: its name, its level, what it runs, and its page.
+
+use crate::finding::{Findings, Level};
+use crate::suppress::Suppression;
+use crate::unit::Unit;
+
+/// One rule. The registry is `rules::ALL`.
+pub struct Rule {
+    /// The bad thing, in kebab-case; reads after "allow".
+    pub name: &'static str,
+    /// The default level.
+    pub level: Level,
+    pub(crate) run: Run,
+    pub page: Page,
+}
+
+/// What a rule runs on.
+pub(crate) enum Run {
+    /// Judges one text. A rule ignores languages that it does not know.
+    Text(fn(&Unit<'_>, &mut Findings<'_>)),
+    /// Judges the suppressions of a text, after all other rules and knowing which were needed.
+    Suppressions(fn(&[Suppression], &mut Findings<'_>)),
+}
+
+/// What `--explain` shows and `docs/lints/` holds.
+pub struct Page {
+    /// One sentence: what the rule fires on.
+    pub what: &'static str,
+    /// Why that is bad.
+    pub why: &'static str,
+    /// A text that fires; the marked lines are a fixture, too.
+    pub bad: &'static str,
+    /// The same, put right: it stays silent.
+    pub good: &'static str,
+    /// The path under which the examples are judged.
+    pub example_path: &'static str,
+    /// What to do, in a sentence or two.
+    pub fix: &'static str,
+}
+
+impl Rule {
+    /// The first sentence of the page.
+    pub fn summary(&self) -> &'static str {
+        let what = self.page.what;
+        let end = what.find(". ").map_or(what.len(), |end| end + 1);
+        &what[..end]
+    }
+
+    /// The page as Markdown, one sentence a line.
+    pub fn markdown(&self) -> String {
+        let page = &self.page;
+        let language = match page.example_path.rsplit('.').next() {
+            Some("sh") => "sh",
+            Some("lua") => "lua",
+            Some("yml") => "yaml",
+            _ => "c",
+        };
+        format!(
+            "# {name}\n\nLevel: {level}.\n\n## What it does\n\n{what}\n\n## Why it is bad\n\n{why}\n\n## Example\n\n```{language}\n{bad}```\n\nBetter:\n\n```{language}\n{good}```\n\n## The fix\n\n{fix}\n",
+            name = self.name,
+            level = self.level.name(),
+            what = sentences(page.what),
+            why = sentences(page.why),
+            bad = page.bad,
+            good = page.good,
+            fix = sentences(page.fix),
+        )
+    }
+}
+
+/// One sentence a line, so that a change of one sentence is a change of one line.
+fn sentences(text: &str) -> String {
+    text.replace(". ", ".\n")
+}

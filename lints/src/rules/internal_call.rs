@@ -1,0 +1,72 @@
+//! `internal-call`: an internal is used outside of its home.
+
+use crate::finding::{Findings, Fix, Level};
+use crate::internal::{Mention, mentions};
+use crate::role::Role;
+use crate::rule::{Page, Rule, Run};
+use crate::unit::Unit;
+
+pub(crate) const RULE: Rule = Rule {
+    name: "internal-call",
+    level: Level::Error,
+    run: Run::Text(run),
+    page: Page {
+        what: "It fires on any use of an identifier that begins with `_lunet_` outside of its home: a call, also through parentheses, a star or a macro body, its address, an initialiser, an argument, a `return`, and a token paste that can only make such a name. Names that merely contain the prefix, members and types stay silent unless they are called.",
+        why: "The internals have no bookkeeping: they skip the tracing, the stack checks and the conditions that the wrappers of `trace.h` hold. A plugin that calls them works until the day the runtime changes.",
+        bad: "int plugin_open(lua_State *L) {\n    if (_lunet_ensure_coroutine(L, \"plugin.open\")) { //~ internal-call\n        return lua_error(L);\n    }\n    return 0;\n}\n",
+        good: "int plugin_open(lua_State *L) {\n    if (lunet_ensure_coroutine(L, \"plugin.open\")) {\n        return lua_error(L);\n    }\n    return 0;\n}\n",
+        example_path: "plugin.c",
+        fix: "Call the wrapper that the message names. An internal without a wrapper needs one in `trace.h`, or the code belongs into a file whose name ends in `_impl.c`.",
+    },
+};
+
+fn run(unit: &Unit<'_>, findings: &mut Findings<'_>) {
+    let Some(c) = unit.c().filter(|_| !unit.is_home) else {
+        return;
+    };
+    for mention in mentions(c, unit.prefix) {
+        if mention.role == Role::Use {
+            report(unit, mention, findings);
+        }
+    }
+}
+
+fn report(unit: &Unit<'_>, mention: Mention, findings: &mut Findings<'_>) {
+    let name = if mention.is_pasted {
+        format!("{}…", mention.name)
+    } else {
+        mention.name.clone()
+    };
+    let place = match &mention.macro_name {
+        Some(definition) => format!(" in the body of macro `{definition}`"),
+        None => String::new(),
+    };
+    let wrapper = unit
+        .facts
+        .wrapper(&mention.name)
+        .filter(|_| !mention.is_pasted);
+    let headers = unit.facts.headers.join(", ");
+    let (message, help) = match wrapper {
+        Some(wrapper) => (
+            format!("internal `{name}` is used{place} outside of its home"),
+            format!("use `{wrapper}` from {headers}"),
+        ),
+        None if headers.is_empty() => (
+            format!("internal `{name}` is used{place} outside of its home"),
+            "no trace.h was found that offers a wrapper; use the public function, or move the code into a file named *_impl.c".to_owned(),
+        ),
+        None => (
+            format!("internal `{name}`, which has no safe wrapper, is used{place} outside of its home"),
+            format!("{headers} offers no wrapper: add one there, or move the code into a file named *_impl.c"),
+        ),
+    };
+    let fix = wrapper.map(|wrapper| Fix {
+        description: format!("use `{wrapper}`"),
+        edits: vec![findings.edit(mention.range.clone(), wrapper)],
+        safe: true,
+    });
+    findings
+        .add(&RULE, mention.range, message)
+        .help(help)
+        .fix(fix);
+}

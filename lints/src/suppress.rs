@@ -1,0 +1,117 @@
+//! Suppressions: `lunet-lint: allow(rule) reason` at the begin of a comment silences the rule on its line and the next.
+//! Judging the suppressions themselves is left to the rules `unknown-suppression` and `unused-suppression`.
+
+use std::ops::Range;
+
+use crate::finding::Finding;
+use crate::source::Source;
+
+const MARKER: &str = "lunet-lint:";
+
+/// One comment that begins with the marker.
+#[derive(Debug)]
+pub(crate) struct Suppression {
+    /// Bytes of the comment.
+    pub(crate) range: Range<usize>,
+    pub(crate) first_line: usize,
+    pub(crate) last_line: usize,
+    /// The rules it names.
+    pub(crate) rules: Vec<String>,
+    pub(crate) reason: String,
+    /// Why it can't be obeyed.
+    pub(crate) fault: Option<String>,
+    /// Those of its rules that silenced a finding.
+    pub(crate) used: Vec<String>,
+}
+
+/// Whether a text may have suppressions at all.
+pub(crate) fn mentions_marker(text: &str) -> bool {
+    memchr::memmem::find(text.as_bytes(), MARKER.as_bytes()).is_some()
+}
+
+/// Reads the suppressions among the comments of a text.
+pub(crate) fn suppressions(
+    source: &Source<'_>,
+    comments: impl Iterator<Item = Range<usize>>,
+    is_rule: impl Fn(&str) -> bool,
+) -> Vec<Suppression> {
+    comments
+        .filter_map(|range| read(source, range, &is_rule))
+        .collect()
+}
+
+fn read(
+    source: &Source<'_>,
+    range: Range<usize>,
+    is_rule: &impl Fn(&str) -> bool,
+) -> Option<Suppression> {
+    let text = &source.text[range.clone()];
+    let inner = text
+        .trim_start_matches(['/', '*', '#', '-', '!'])
+        .trim_start();
+    let body = inner.strip_prefix(MARKER)?.trim_end_matches("*/").trim();
+    let (rules, reason, fault) = parse(body, is_rule);
+    Some(Suppression {
+        first_line: source.line_of(range.start),
+        last_line: source.line_of(range.end.saturating_sub(1).max(range.start)),
+        range,
+        rules,
+        reason,
+        fault,
+        used: Vec::new(),
+    })
+}
+
+/// Rules, reason and fault of what follows the marker.
+fn parse(body: &str, is_rule: &impl Fn(&str) -> bool) -> (Vec<String>, String, Option<String>) {
+    let list = body
+        .strip_prefix("allow")
+        .map(str::trim_start)
+        .and_then(|rest| rest.strip_prefix('('))
+        .and_then(|rest| rest.split_once(')'));
+    let Some((names, reason)) = list else {
+        let fault = "the form is `lunet-lint: allow(rule) reason`".to_owned();
+        return (Vec::new(), String::new(), Some(fault));
+    };
+    let rules: Vec<String> = names
+        .split(',')
+        .map(|name| name.trim().to_owned())
+        .filter(|name| !name.is_empty())
+        .collect();
+    let reason = reason
+        .trim_start_matches([':', '-', ' ', '\t'])
+        .trim()
+        .to_owned();
+    let fault = if let Some(unknown) = rules.iter().find(|name| !is_rule(name)) {
+        Some(format!("there is no rule `{unknown}`"))
+    } else if rules.is_empty() {
+        Some("it names no rule".to_owned())
+    } else if reason.is_empty() {
+        Some("it gives no reason".to_owned())
+    } else {
+        None
+    };
+    (rules, reason, fault)
+}
+
+/// Marks the findings that are silenced, and the suppressions that were needed.
+pub(crate) fn apply(suppressions: &mut [Suppression], findings: &mut [Finding]) {
+    for finding in findings {
+        let line = finding.start.line as usize;
+        for suppression in suppressions.iter_mut() {
+            if suppression.covers(finding.rule, line) {
+                finding.suppressed = Some(suppression.reason.clone());
+                suppression.used.push(finding.rule.to_owned());
+            }
+        }
+    }
+}
+
+impl Suppression {
+    /// Whether it speaks of a rule on a line.
+    pub(crate) fn covers(&self, rule: &str, line: usize) -> bool {
+        self.fault.is_none()
+            && (self.first_line..=self.last_line + 1).contains(&line)
+            && self.rules.iter().any(|name| name == rule)
+    }
+}

@@ -1,0 +1,160 @@
+//! Judges the fixtures: each marked line must have exactly its findings, each other line none.
+//!
+//! `//~ rule` marks a finding on its line, `//~^ rule` on the line above (each `^` one line), `/*~ rule */` where a
+//! line comment can't stand. `rule@7` demands the column, too. Files below `traps/` have no marks: they stay silent.
+
+#![expect(clippy::unwrap_used, reason = "a test says what is wrong by failing")]
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use lunet_lints::{Facts, Linter, Settings};
+
+/// A finding as a mark names it: line, rule, column if demanded.
+type Mark = (u32, String, Option<u32>);
+
+fn fixtures() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures")
+}
+
+fn files(directory: &Path) -> Vec<PathBuf> {
+    let entries = fs::read_dir(directory).unwrap();
+    let mut files: Vec<_> = entries
+        .map(|entry| entry.unwrap().path())
+        .filter(|path| path.is_file())
+        .collect();
+    files.sort();
+    files
+}
+
+fn marks(text: &str) -> Vec<Mark> {
+    let mut marks = Vec::new();
+    for (line, content) in (1..).zip(text.split('\n')) {
+        for opener in ["//~", "/*~", "#~", "--~"] {
+            let Some((_, mark)) = content.split_once(opener) else {
+                continue;
+            };
+            let mark = mark.split("*/").next().unwrap_or_default();
+            let up = u32::try_from(mark.chars().take_while(|&sign| sign == '^').count()).unwrap();
+            for word in mark.trim_start_matches('^').split_whitespace() {
+                let (rule, column) = match word.split_once('@') {
+                    Some((rule, column)) => (rule, Some(column.parse().unwrap())),
+                    None => (word, None),
+                };
+                marks.push((line - up, rule.to_owned(), column));
+            }
+        }
+    }
+    marks.sort();
+    marks
+}
+
+/// The findings of a text, with columns where the marks demand them.
+fn found(path: &str, text: &str, marks: &[Mark]) -> Vec<Mark> {
+    let mut facts = Facts::default();
+    facts.read_wrappers("trace.h", TRACE_H, "_lunet_");
+    let linter = Linter::new(Settings::default()).unwrap();
+    let with_column: BTreeSet<_> = marks
+        .iter()
+        .filter(|(_, _, column)| column.is_some())
+        .map(|(line, _, _)| *line)
+        .collect();
+    let report = linter.judge(path, text, &facts);
+    let mut found: Vec<_> = report
+        .findings
+        .iter()
+        .filter(|finding| finding.suppressed.is_none())
+        .map(|finding| {
+            let column = with_column
+                .contains(&finding.start.line)
+                .then_some(finding.start.column);
+            (finding.start.line, finding.rule.to_owned(), column)
+        })
+        .collect();
+    found.sort();
+    found
+}
+
+const TRACE_H: &str = "#define lunet_ensure_coroutine(L, name) _lunet_ensure_coroutine(L, name)\n";
+
+fn check(path: &Path) {
+    let text = fs::read_to_string(path).unwrap();
+    let name = path.file_name().unwrap().to_string_lossy();
+    let marks = marks(&text);
+    let found = found(&name, &text, &marks);
+    let missing: Vec<_> = marks.iter().filter(|mark| !found.contains(mark)).collect();
+    let surplus: Vec<_> = found.iter().filter(|mark| !marks.contains(mark)).collect();
+    assert!(
+        found == marks,
+        "{}: missing {missing:?}, surplus {surplus:?}",
+        path.display()
+    );
+}
+
+#[test]
+fn marked_lines_have_their_findings_and_no_others() {
+    let files = files(&fixtures());
+    assert!(!files.is_empty());
+    for path in files {
+        let text = fs::read_to_string(&path).unwrap();
+        assert!(!marks(&text).is_empty(), "{} marks nothing", path.display());
+        check(&path);
+    }
+}
+
+#[test]
+fn traps_stay_silent() {
+    let files = files(&fixtures().join("traps"));
+    assert!(!files.is_empty());
+    for path in files {
+        let text = fs::read_to_string(&path).unwrap();
+        assert!(marks(&text).is_empty(), "{} has marks", path.display());
+        check(&path);
+    }
+}
+
+#[test]
+fn the_examples_of_the_pages_are_fixtures() {
+    for rule in lunet_lints::rules::ALL {
+        let page = &rule.page;
+        let marks = marks(page.bad);
+        assert!(
+            marks.iter().any(|(_, name, _)| name == rule.name),
+            "{}",
+            rule.name
+        );
+        assert_eq!(
+            found(page.example_path, page.bad, &marks),
+            marks,
+            "{}",
+            rule.name
+        );
+        assert_eq!(
+            found(page.example_path, page.good, &[]),
+            [],
+            "{}",
+            rule.name
+        );
+    }
+}
+
+#[test]
+fn the_registry_is_sorted_and_each_name_is_its_file() {
+    let names: Vec<_> = lunet_lints::rules::ALL
+        .iter()
+        .map(|rule| rule.name)
+        .collect();
+    assert!(names.is_sorted());
+    let sources = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/rules");
+    let found: Vec<_> = files(&sources)
+        .iter()
+        .map(|path| {
+            path.file_stem()
+                .unwrap()
+                .to_string_lossy()
+                .replace('_', "-")
+        })
+        .collect();
+    assert_eq!(names, found);
+}

@@ -1,0 +1,79 @@
+//! `lints.toml`: where it is, and what it says. Without one the defaults hold, in the repository around or here.
+
+use std::path::{Path, PathBuf};
+
+use anyhow::Context as _;
+use lunet_lints::{Linter, Settings};
+
+const FILE_NAME: &str = "lints.toml";
+
+/// What is in force.
+pub(super) struct Configuration {
+    pub(super) linter: Linter,
+    /// The directory that the paths of the settings are relative to.
+    pub(super) root: PathBuf,
+}
+
+/// Reads the given file, or the one found here or above, or takes the defaults.
+pub(super) fn load(file: Option<&Path>) -> anyhow::Result<Configuration> {
+    let found = match file {
+        Some(file) => Some(file.to_owned()),
+        None => find(FILE_NAME)?.map(|directory| directory.join(FILE_NAME)),
+    };
+    let (settings, root, name) = match found {
+        Some(file) => {
+            let root = match file.parent() {
+                Some(parent) if !parent.as_os_str().is_empty() => parent.to_owned(),
+                _ => PathBuf::from("."),
+            };
+            (read(&file)?, root, file.display().to_string())
+        }
+        None => (
+            Settings::default(),
+            find(".git")?.unwrap_or_else(|| PathBuf::from(".")),
+            "default settings".to_owned(),
+        ),
+    };
+    let linter = Linter::new(settings).with_context(|| name)?;
+    Ok(Configuration { linter, root })
+}
+
+/// The nearest directory, from here upwards, that has an entry of this name; relative to here.
+fn find(name: &str) -> anyhow::Result<Option<PathBuf>> {
+    let here = std::env::current_dir().context("the current directory is gone")?;
+    let levels = here.ancestors().count();
+    let mut relative = PathBuf::from(".");
+    for _ in 0..levels {
+        if relative.join(name).exists() {
+            return Ok(Some(relative));
+        }
+        relative = if relative == Path::new(".") {
+            PathBuf::from("..")
+        } else {
+            relative.join("..")
+        };
+    }
+    Ok(None)
+}
+
+fn read(file: &Path) -> anyhow::Result<Settings> {
+    let text = std::fs::read_to_string(file).with_context(|| file.display().to_string())?;
+    toml::from_str(&text).map_err(|error| {
+        let (line, column) = place(&text, error.span().map_or(0, |span| span.start));
+        anyhow::anyhow!(
+            "{}:{line}:{column}: {}",
+            file.display(),
+            error.message().replace('\n', " ")
+        )
+    })
+}
+
+/// 1-based line and column of a byte offset.
+fn place(text: &str, offset: usize) -> (usize, usize) {
+    let before = &text[..offset.min(text.len())];
+    let line_start = before.rfind('\n').map_or(0, |end| end + 1);
+    (
+        before.matches('\n').count() + 1,
+        before.len() - line_start + 1,
+    )
+}

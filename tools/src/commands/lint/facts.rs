@@ -1,0 +1,102 @@
+//! Which `trace.h` speaks for a file: the nearest of the linted files, else one in the directories above.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use lunet_lints::Facts;
+
+use super::configuration::Configuration;
+use super::files;
+
+const HEADER: &str = "trace.h";
+/// Where a header may lie, seen from a directory above the file.
+const PLACES: [&str; 4] = ["", "include", "runtime/include", "lunet/include"];
+
+/// The facts for each directory that holds linted files.
+pub(super) struct FactsByDirectory {
+    directories: BTreeMap<PathBuf, Arc<Facts>>,
+}
+
+impl FactsByDirectory {
+    /// Reads the headers that the files need.
+    pub(super) fn new(configuration: &Configuration, paths: &[PathBuf]) -> Self {
+        let settings = configuration.linter.settings();
+        let fixed = settings
+            .wrappers
+            .as_ref()
+            .map(|path| configuration.root.join(path));
+        let linted: Vec<_> = paths
+            .iter()
+            .filter(|path| path.file_name().is_some_and(|name| name == HEADER))
+            .collect();
+        let mut headers = BTreeMap::new();
+        let mut directories = BTreeMap::new();
+        for path in paths {
+            let directory = directory_of(path);
+            if directories.contains_key(&directory) {
+                continue;
+            }
+            let header = fixed
+                .clone()
+                .or_else(|| nearest(&linted, &directory))
+                .or_else(|| above(&directory))
+                .or_else(|| above(&configuration.root));
+            let facts = headers
+                .entry(header.clone())
+                .or_insert_with(|| Arc::new(read(header.as_deref(), settings)))
+                .clone();
+            directories.insert(directory, facts);
+        }
+        Self { directories }
+    }
+
+    /// The facts for a file.
+    pub(super) fn of(&self, path: &Path) -> Arc<Facts> {
+        match self.directories.get(&directory_of(path)) {
+            Some(facts) => facts.clone(),
+            None => Arc::new(Facts::default()),
+        }
+    }
+}
+
+fn directory_of(path: &Path) -> PathBuf {
+    match path.parent() {
+        Some(parent) if !parent.as_os_str().is_empty() => parent.to_owned(),
+        _ => PathBuf::from("."),
+    }
+}
+
+/// The linted header that shares most directories with a directory; the shorter path of two.
+fn nearest(linted: &[&PathBuf], directory: &Path) -> Option<PathBuf> {
+    let shared = |header: &Path| {
+        let pairs = header.components().zip(directory.components());
+        pairs.take_while(|(ours, theirs)| ours == theirs).count()
+    };
+    let best = linted.iter().max_by_key(|header| {
+        (
+            shared(header),
+            std::cmp::Reverse(header.components().count()),
+        )
+    })?;
+    Some((*best).clone())
+}
+
+/// The header in a directory or in one above it.
+fn above(directory: &Path) -> Option<PathBuf> {
+    let absolute = std::path::absolute(directory).ok()?;
+    absolute
+        .ancestors()
+        .flat_map(|ancestor| PLACES.map(|place| ancestor.join(place).join(HEADER)))
+        .find(|header| header.is_file())
+}
+
+fn read(header: Option<&Path>, settings: &lunet_lints::Settings) -> Facts {
+    let mut facts = Facts::default();
+    if let Some(header) = header
+        && let Ok(text) = files::read(header, settings.size_cap_bytes)
+    {
+        facts.read_wrappers(&files::shown(header), &text, &settings.prefix);
+    }
+    facts
+}

@@ -1,0 +1,168 @@
+//! Which files are judged, and reading them. What can't be read is named with the reason.
+
+use std::fmt;
+use std::path::{Component, Path, PathBuf};
+
+use ignore::WalkBuilder;
+use ignore::overrides::OverrideBuilder;
+
+use super::configuration::Configuration;
+
+/// The extensions of C, as files are found in directories.
+const FOUND: [&str; 2] = ["c", "h"];
+/// What else is C when it is named.
+const NAMED: [&str; 7] = ["inc", "cc", "cpp", "cxx", "hh", "hpp", "hxx"];
+
+/// A file that could not be judged, and why.
+#[derive(Debug)]
+pub(super) struct Failure {
+    pub(super) path: String,
+    pub(super) reason: String,
+}
+
+impl fmt::Display for Failure {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(out, "{}: {}", self.path, self.reason)
+    }
+}
+
+/// The files to judge, each once, sorted by the path that is shown.
+#[derive(Default)]
+pub(super) struct Files {
+    pub(super) list: Vec<PathBuf>,
+    pub(super) failures: Vec<Failure>,
+}
+
+/// Finds the files under the given paths, or under those of the configuration.
+pub(super) fn find(configuration: &Configuration, paths: &[PathBuf]) -> Files {
+    let mut files = Files::default();
+    if paths.is_empty() {
+        for path in &configuration.linter.settings().paths {
+            files.add(&configuration.root.join(path), configuration);
+        }
+    }
+    for path in paths {
+        files.add(path, configuration);
+    }
+    files.list.sort_by_cached_key(|path| shown(path));
+    files.list.dedup_by_key(|path| shown(path));
+    files
+}
+
+impl Files {
+    fn add(&mut self, path: &Path, configuration: &Configuration) {
+        match std::fs::metadata(path) {
+            Err(error) => self.fail(path, &error.to_string()),
+            Ok(metadata) if metadata.is_dir() => self.walk(path, configuration),
+            Ok(_) if is_named_kind(path) => self.list.push(path.to_owned()),
+            Ok(_) => self.fail(path, "no rule knows this kind of file"),
+        }
+    }
+
+    fn walk(&mut self, root: &Path, configuration: &Configuration) {
+        let excluded = match excluded(configuration) {
+            Ok(excluded) => excluded,
+            Err(error) => return self.fail(root, &error.to_string()),
+        };
+        // What is named is judged, even below an excluded directory.
+        let names_excluded = excluded.matched(normal(root), true).is_ignore();
+        let mut walk = WalkBuilder::new(root);
+        walk.hidden(false)
+            .require_git(false)
+            .filter_entry(|entry| entry.file_name() != ".git");
+        if !names_excluded {
+            walk.overrides(excluded);
+        }
+        for entry in walk.build() {
+            match entry {
+                Err(error) => self.fail(root, &error.to_string()),
+                Ok(entry) => {
+                    let is_directory = entry.file_type().is_some_and(|kind| kind.is_dir());
+                    if !is_directory && is_found_kind(entry.path()) {
+                        self.list.push(entry.into_path());
+                    }
+                }
+            }
+        }
+    }
+
+    fn fail(&mut self, path: &Path, reason: &str) {
+        self.failures.push(Failure {
+            path: shown(path),
+            reason: reason.to_owned(),
+        });
+    }
+}
+
+fn excluded(configuration: &Configuration) -> Result<ignore::overrides::Override, ignore::Error> {
+    let mut builder = OverrideBuilder::new(normal(&configuration.root));
+    for pattern in &configuration.linter.settings().exclude {
+        builder.add(&format!("!{pattern}"))?;
+    }
+    builder.build()
+}
+
+fn has_extension(path: &Path, list: &[&str]) -> bool {
+    path.extension()
+        .and_then(|extension| extension.to_str())
+        .is_some_and(|extension| list.contains(&extension))
+}
+
+fn is_found_kind(path: &Path) -> bool {
+    has_extension(path, &FOUND)
+}
+
+fn is_named_kind(path: &Path) -> bool {
+    is_found_kind(path) || has_extension(path, &NAMED)
+}
+
+/// Reads a file that is a file, is not too large and is UTF-8.
+pub(super) fn read(path: &Path, cap_bytes: u64) -> Result<String, Failure> {
+    let fail = |reason: String| Failure {
+        path: shown(path),
+        reason,
+    };
+    let metadata = std::fs::metadata(path).map_err(|error| fail(error.to_string()))?;
+    if !metadata.is_file() {
+        return Err(fail("not a regular file".to_owned()));
+    }
+    if metadata.len() > cap_bytes {
+        return Err(fail(format!(
+            "{} bytes are more than the cap of {cap_bytes}; raise `size-cap-bytes` in lints.toml to judge it",
+            metadata.len()
+        )));
+    }
+    let bytes = std::fs::read(path).map_err(|error| fail(error.to_string()))?;
+    String::from_utf8(bytes).map_err(|error| {
+        let at = error.utf8_error().valid_up_to();
+        fail(format!("not UTF-8 at byte {at}"))
+    })
+}
+
+/// The path as it is shown: relative to the working directory where it lies below, with `/`.
+pub(super) fn shown(path: &Path) -> String {
+    let here = std::env::current_dir().unwrap_or_default();
+    let path = normal(path);
+    let path = path.strip_prefix(&here).map(Path::to_owned).unwrap_or(path);
+    let text = path.to_string_lossy();
+    if cfg!(windows) {
+        text.replace('\\', "/")
+    } else {
+        text.into_owned()
+    }
+}
+
+/// The path without `.`; `..` is taken with the name before it, where one is.
+fn normal(path: &Path) -> PathBuf {
+    let mut result = PathBuf::new();
+    for component in path.components() {
+        match component {
+            Component::CurDir => {}
+            Component::ParentDir if result.file_name().is_some() => {
+                result.pop();
+            }
+            other => result.push(other),
+        }
+    }
+    result
+}

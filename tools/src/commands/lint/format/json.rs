@@ -1,0 +1,75 @@
+//! JSON: one array of flat objects.
+
+use lunet_lints::Finding;
+use lunet_lints::finding::Fix;
+
+use super::Outcome;
+
+#[derive(serde::Serialize)]
+struct Item<'a> {
+    rule: &'a str,
+    level: &'a str,
+    path: &'a str,
+    line: u32,
+    column: u32,
+    end_line: u32,
+    end_column: u32,
+    message: &'a str,
+    help: &'a str,
+    fix: Option<FixLine<'a>>,
+}
+
+#[derive(serde::Serialize)]
+struct FixLine<'a> {
+    description: &'a str,
+    safe: bool,
+    edits: Vec<EditLine<'a>>,
+}
+
+#[derive(serde::Serialize)]
+struct EditLine<'a> {
+    line: u32,
+    column: u32,
+    end_line: u32,
+    end_column: u32,
+    replacement: &'a str,
+}
+
+/// The findings as JSON.
+pub(super) fn text(outcome: &Outcome) -> anyhow::Result<String> {
+    let lines: Vec<_> = outcome.findings().map(line).collect();
+    Ok(format!("{}\n", serde_json::to_string_pretty(&lines)?))
+}
+
+fn line(finding: &Finding) -> Item<'_> {
+    Item {
+        rule: finding.rule,
+        level: finding.level.name(),
+        path: &finding.path,
+        line: finding.start.line,
+        column: finding.start.column,
+        end_line: finding.end.line,
+        end_column: finding.end.column,
+        message: &finding.message,
+        help: &finding.help,
+        fix: finding.fix.as_ref().map(fix),
+    }
+}
+
+fn fix(fix: &Fix) -> FixLine<'_> {
+    FixLine {
+        description: &fix.description,
+        safe: fix.safe,
+        edits: fix
+            .edits
+            .iter()
+            .map(|edit| EditLine {
+                line: edit.start.line,
+                column: edit.start.column,
+                end_line: edit.end.line,
+                end_column: edit.end.column,
+                replacement: &edit.replacement,
+            })
+            .collect(),
+    }
+}

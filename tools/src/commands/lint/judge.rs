@@ -1,0 +1,139 @@
+//! Judging files side by side, or one text from stdin.
+
+use std::io::Read as _;
+use std::path::{Path, PathBuf};
+
+use anyhow::Context as _;
+use lunet_lints::{Finding, Level};
+use rayon::prelude::*;
+
+use super::configuration::Configuration;
+use super::facts::FactsByDirectory;
+use super::files::{self, Failure};
+
+/// A text that was judged.
+pub(super) struct Judged {
+    pub(super) path: String,
+    /// Kept where there are findings to show.
+    pub(super) text: String,
+    pub(super) findings: Vec<Finding>,
+}
+
+/// What came out of all files.
+#[derive(Default)]
+pub(super) struct Outcome {
+    /// Texts with findings, sorted by path.
+    pub(super) judged: Vec<Judged>,
+    pub(super) failures: Vec<Failure>,
+    pub(super) file_count: usize,
+}
+
+/// Judges the files under the paths.
+pub(super) fn files(configuration: &Configuration, paths: &[PathBuf]) -> anyhow::Result<Outcome> {
+    let files = files::find(configuration, paths);
+    let facts = FactsByDirectory::new(configuration, &files.list);
+    let results: Vec<_> = files
+        .list
+        .par_iter()
+        .map(|path| judge_file(configuration, path, &facts))
+        .collect();
+    let mut outcome = Outcome {
+        failures: files.failures,
+        file_count: results.len(),
+        ..Outcome::default()
+    };
+    for result in results {
+        match result {
+            Ok(judged) if judged.findings.is_empty() => {}
+            Ok(judged) => outcome.judged.push(judged),
+            Err(failure) => outcome.failures.push(failure),
+        }
+    }
+    Ok(outcome)
+}
+
+fn judge_file(
+    configuration: &Configuration,
+    path: &Path,
+    facts: &FactsByDirectory,
+) -> Result<Judged, Failure> {
+    let cap_bytes = configuration.linter.settings().size_cap_bytes;
+    let text = files::read(path, cap_bytes)?;
+    Ok(judge_text(configuration, path, text, &facts.of(path)))
+}
+
+fn judge_text(
+    configuration: &Configuration,
+    path: &Path,
+    text: String,
+    facts: &lunet_lints::Facts,
+) -> Judged {
+    let path = files::shown(path);
+    let report = configuration.linter.judge(&path, &text, facts);
+    Judged {
+        path,
+        text: if report.findings.is_empty() {
+            String::new()
+        } else {
+            text
+        },
+        findings: report.findings,
+    }
+}
+
+/// Judges stdin under a name.
+pub(super) fn stdin(configuration: &Configuration, path: &Path) -> anyhow::Result<Outcome> {
+    let cap_bytes = configuration.linter.settings().size_cap_bytes;
+    let mut bytes = Vec::new();
+    std::io::stdin()
+        .take(cap_bytes + 1)
+        .read_to_end(&mut bytes)
+        .context("stdin")?;
+    anyhow::ensure!(
+        bytes.len() as u64 <= cap_bytes,
+        "stdin has more than the cap of {cap_bytes} bytes"
+    );
+    let text = String::from_utf8(bytes).context("stdin is not UTF-8")?;
+    let facts = FactsByDirectory::new(configuration, &[path.to_owned()]);
+    Ok(Outcome {
+        judged: vec![judge_text(configuration, path, text, &facts.of(path))],
+        failures: Vec::new(),
+        file_count: 1,
+    })
+}
+
+impl Outcome {
+    /// The findings that count, in order.
+    pub(super) fn findings(&self) -> impl Iterator<Item = &Finding> {
+        self.judged
+            .iter()
+            .flat_map(|judged| &judged.findings)
+            .filter(|finding| finding.suppressed.is_none())
+    }
+
+    /// Whether the run fails.
+    pub(super) fn is_bad(&self, deny_warnings: bool) -> bool {
+        self.findings()
+            .any(|finding| deny_warnings || finding.level == Level::Error)
+    }
+
+    /// The last line for a person.
+    pub(super) fn summary(&self) -> String {
+        let count = |level| {
+            self.findings()
+                .filter(|finding| finding.level == level)
+                .count()
+        };
+        format!(
+            "judged {}: {}, {}",
+            counted(self.file_count, "file"),
+            counted(count(Level::Error), "error"),
+            counted(count(Level::Warning), "warning"),
+        )
+    }
+}
+
+fn counted(count: usize, noun: &str) -> String {
+    let plural = if count == 1 { "" } else { "s" };
+    format!("{count} {noun}{plural}")
+}
