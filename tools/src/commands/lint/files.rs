@@ -1,6 +1,7 @@
 //! Which files are judged, and reading them. What can't be read is named with the reason.
 
 use std::fmt;
+use std::io;
 use std::path::{Component, Path, PathBuf};
 
 use ignore::WalkBuilder;
@@ -52,7 +53,7 @@ pub(super) fn find(configuration: &Configuration, paths: &[PathBuf]) -> Files {
 impl Files {
     fn add(&mut self, path: &Path, configuration: &Configuration) {
         match std::fs::metadata(path) {
-            Err(error) => self.fail(path, &error.to_string()),
+            Err(error) => self.fail(path, &reason(&error)),
             Ok(metadata) if metadata.is_dir() => self.walk(path, configuration),
             Ok(_) if is_named_kind(path) => self.list.push(path.to_owned()),
             Ok(_) => self.fail(path, "no rule knows this kind of file"),
@@ -122,7 +123,7 @@ pub(super) fn read(path: &Path, cap_bytes: u64) -> Result<String, Failure> {
         path: shown(path),
         reason,
     };
-    let metadata = std::fs::metadata(path).map_err(|error| fail(error.to_string()))?;
+    let metadata = std::fs::metadata(path).map_err(|error| fail(reason(&error)))?;
     if !metadata.is_file() {
         return Err(fail("not a regular file".to_owned()));
     }
@@ -132,11 +133,20 @@ pub(super) fn read(path: &Path, cap_bytes: u64) -> Result<String, Failure> {
             metadata.len()
         )));
     }
-    let bytes = std::fs::read(path).map_err(|error| fail(error.to_string()))?;
+    let bytes = std::fs::read(path).map_err(|error| fail(reason(&error)))?;
     String::from_utf8(bytes).map_err(|error| {
         let at = error.utf8_error().valid_up_to();
         fail(format!("not UTF-8 at byte {at}"))
     })
+}
+
+/// Why the system refuses, in the same words everywhere where that is possible.
+fn reason(error: &io::Error) -> String {
+    match error.kind() {
+        io::ErrorKind::NotFound => "no such file or directory".to_owned(),
+        io::ErrorKind::PermissionDenied => "permission denied".to_owned(),
+        _ => error.to_string(),
+    }
 }
 
 /// The path as it is shown: relative to the working directory where it lies below, with `/`.

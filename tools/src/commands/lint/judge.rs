@@ -39,10 +39,10 @@ pub(super) fn files(configuration: &Configuration, paths: &[PathBuf]) -> anyhow:
         .collect();
     let mut outcome = Outcome {
         failures: files.failures,
-        file_count: results.len(),
         ..Outcome::default()
     };
     for result in results {
+        outcome.file_count += usize::from(result.is_ok());
         match result {
             Ok(judged) if judged.findings.is_empty() => {}
             Ok(judged) => outcome.judged.push(judged),

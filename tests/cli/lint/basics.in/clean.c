@@ -1,0 +1,1 @@
+int plugin_close(lua_State *L);
