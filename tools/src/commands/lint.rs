@@ -50,7 +50,7 @@ pub(super) fn run(args: &LintArgs) -> anyhow::Result<ExitCode> {
     let configuration = configuration::load(args.config.as_deref())?;
     let outcome = match &args.stdin {
         Some(path) => judge::stdin(&configuration, path)?,
-        None => judge::files(&configuration, &args.paths)?,
+        None => judge::files(&configuration, &args.paths),
     };
     render::out(&format::findings(&outcome, args.format)?);
     for failure in &outcome.failures {

@@ -29,7 +29,7 @@ pub(super) struct Outcome {
 }
 
 /// Judges the files under the paths.
-pub(super) fn files(configuration: &Configuration, paths: &[PathBuf]) -> anyhow::Result<Outcome> {
+pub(super) fn files(configuration: &Configuration, paths: &[PathBuf]) -> Outcome {
     let files = files::find(configuration, paths);
     let facts = FactsByDirectory::new(configuration, &files.list);
     let results: Vec<_> = files
@@ -49,7 +49,7 @@ pub(super) fn files(configuration: &Configuration, paths: &[PathBuf]) -> anyhow:
             Err(failure) => outcome.failures.push(failure),
         }
     }
-    Ok(outcome)
+    outcome
 }
 
 fn judge_file(
