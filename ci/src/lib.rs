@@ -4,8 +4,20 @@
 
 #![forbid(unsafe_code)]
 
+pub mod batch;
+mod context;
+pub mod diagnostic;
 mod error;
+pub mod expression;
+pub mod hash_files;
 pub mod logs;
+pub mod matrix;
+pub mod occasion;
+pub mod os;
+pub mod plan;
 pub mod process;
+pub mod repository;
+pub mod workflow;
+pub mod yaml;
 
 pub use error::Error;

@@ -3,6 +3,7 @@
 mod bench;
 mod build_debug;
 mod build_release;
+mod ci;
 mod completions;
 mod doctor;
 mod init;
@@ -32,6 +33,7 @@ pub enum Command {
     Bench(bench::BenchArgs),
     BuildDebug(build_debug::BuildDebugArgs),
     BuildRelease(build_release::BuildReleaseArgs),
+    Ci(ci::CiArgs),
     Completions(completions::CompletionsArgs),
     Doctor(doctor::DoctorArgs),
     Init(init::InitArgs),
@@ -48,6 +50,7 @@ impl Command {
             Self::Bench(args) => bench::run(&args),
             Self::BuildDebug(args) => build_debug::run(&args),
             Self::BuildRelease(args) => build_release::run(&args),
+            Self::Ci(args) => ci::run(&args),
             Self::Completions(args) => completions::run(&args),
             Self::Doctor(args) => doctor::run(&args),
             Self::Init(args) => init::run(&args),

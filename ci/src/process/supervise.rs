@@ -35,9 +35,9 @@ pub(super) fn run(
         ..
     } = process;
     let started = Instant::now();
-    let (child, events, streams) = start(&mut command, output).map_err(|source| Error::Start {
+    let (child, events, streams) = start(&mut command, output).map_err(|cause| Error::Start {
         program: command.get_program().to_string_lossy().into_owned(),
-        source,
+        cause,
     })?;
     drop(command);
     let mut watch = Watch {
@@ -56,9 +56,9 @@ pub(super) fn run(
     if !keep_background || watch.ending.is_some() {
         group::end(watch.leader, Urgency::Now);
     }
-    let status = child.reap().map_err(|source| Error::Start {
+    let status = child.reap().map_err(|cause| Error::Start {
         program: "wait".to_owned(),
-        source,
+        cause,
     })?;
     let end = watch
         .ending

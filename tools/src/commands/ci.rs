@@ -1,0 +1,61 @@
+//! `tools ci`: the build workflow, planned, judged and replayed on this machine.
+//!
+//! Not here: GitHub's semantics (`lunet_ci`).
+
+mod hash_files;
+mod plan;
+mod questions;
+mod target;
+
+use std::process::ExitCode;
+
+/// Replay the build workflow on this machine, or say what it would do.
+///
+/// Without a command: the replay of the jobs for this system.
+#[derive(clap::Args)]
+#[command(after_help = "Example:\n  cargo tools ci plan --event pull_request --os all")]
+pub struct CiArgs {
+    /// What to do.
+    #[command(subcommand)]
+    command: CiCommand,
+}
+
+/// The commands, sorted.
+#[derive(clap::Subcommand)]
+enum CiCommand {
+    Condition(questions::ConditionArgs),
+    Eval(questions::EvalArgs),
+    HashFiles(hash_files::HashFilesArgs),
+    Interpolate(questions::InterpolateArgs),
+    Matrix(questions::MatrixArgs),
+    Plan(plan::PlanArgs),
+}
+
+/// Runs the command.
+pub(super) fn run(args: &CiArgs) -> anyhow::Result<ExitCode> {
+    match &args.command {
+        CiCommand::Condition(args) => questions::condition(args),
+        CiCommand::Eval(args) => questions::eval(args),
+        CiCommand::HashFiles(args) => hash_files::run(args),
+        CiCommand::Interpolate(args) => questions::interpolate(args),
+        CiCommand::Matrix(args) => questions::matrix(args),
+        CiCommand::Plan(args) => plan::run(args),
+    }
+}
+
+/// An error of the library as this program tells it: an invalid file with its lines.
+fn told(error: lunet_ci::Error) -> anyhow::Error {
+    match error {
+        lunet_ci::Error::Invalid(invalid) => {
+            let problems = invalid.problems.iter().map(|problem| {
+                format!(
+                    "{}:{problem}\n{}",
+                    invalid.file,
+                    problem.snippet(&invalid.text)
+                )
+            });
+            anyhow::anyhow!("{}", problems.collect::<Vec<_>>().join("\n\n"))
+        }
+        error => error.into(),
+    }
+}
