@@ -3,10 +3,19 @@
 //! A [`Check`] is data and a function over [`Evidence`]: what was read of the release, whole and
 //! without judgement. To add one: a file, two lines here, a page in `docs/release/`.
 
+mod archive;
 mod assets;
+mod binary;
+mod contents;
+mod hygiene;
+mod manifest;
+mod modes;
+mod names;
 mod notes;
+mod sameness;
 mod sums;
 mod tag;
+mod version;
 
 use crate::{
     Error,
@@ -29,7 +38,21 @@ pub struct Check {
 }
 
 /// Every check, sorted by name.
-pub const ALL: &[&Check] = &[&assets::CHECK, &notes::CHECK, &sums::CHECK, &tag::CHECK];
+pub const ALL: &[&Check] = &[
+    &archive::CHECK,
+    &assets::CHECK,
+    &binary::CHECK,
+    &contents::CHECK,
+    &hygiene::CHECK,
+    &manifest::CHECK,
+    &modes::CHECK,
+    &names::CHECK,
+    &notes::CHECK,
+    &sameness::CHECK,
+    &sums::CHECK,
+    &tag::CHECK,
+    &version::CHECK,
+];
 
 /// The check of a name.
 pub fn find(name: &str) -> Result<&'static Check, Error> {

@@ -24,6 +24,11 @@ pub fn of_file(path: &Path, deadline: &Deadline) -> Result<Sha256Sum, Error> {
     }
 }
 
+/// The digest of bytes in memory.
+pub fn of_bytes(bytes: &[u8]) -> Sha256Sum {
+    Sha256::digest(bytes).into()
+}
+
 /// Lower-case hexadecimal digits.
 pub fn hex(sum: &Sha256Sum) -> String {
     use std::fmt::Write as _;

@@ -5,8 +5,11 @@ use std::collections::BTreeMap;
 use rayon::prelude::*;
 
 use crate::{
-    Deadline, Error, Release, checks,
+    Asset, Deadline, Error, Release, checks,
     checksum::{self, Sha256Sum},
+    contract::{Archive, Container, contract},
+    outcome::Outcomes,
+    reading::Reading,
     selection::Selection,
     tag,
 };
@@ -18,6 +21,8 @@ pub(crate) enum Needs {
     Nothing,
     /// The digest of every asset.
     Digests,
+    /// What the archives hold.
+    Archives,
 }
 
 /// A release and what was read out of its assets.
@@ -28,6 +33,8 @@ pub struct Evidence<'a> {
     pub(crate) version: Option<&'a str>,
     /// By name of the asset; empty if no selected check needs it.
     pub(crate) digests: BTreeMap<String, Sha256Sum>,
+    /// One per archive of the contract; empty if no selected check needs them.
+    pub(crate) readings: Vec<Reading>,
 }
 
 impl<'a> Evidence<'a> {
@@ -41,23 +48,69 @@ impl<'a> Evidence<'a> {
             let made = checks::ALL.iter().filter(|check| selection.makes(check));
             made.into_iter().any(|check| check.needs == needs)
         };
-        let digests = if needs(Needs::Digests) {
-            let assets = release.assets.par_iter();
-            assets
-                .map(|asset| {
-                    Ok((
-                        asset.name.clone(),
-                        checksum::of_file(&asset.path, deadline)?,
-                    ))
-                })
-                .collect::<Result<_, Error>>()?
-        } else {
-            BTreeMap::new()
-        };
+        let (digests, readings) = rayon::join(
+            || digests(release, needs(Needs::Digests), deadline),
+            || readings(release, needs(Needs::Archives), deadline),
+        );
         Ok(Self {
             release,
             version: tag::version(&release.tag).ok(),
-            digests,
+            digests: digests?,
+            readings: readings?,
         })
+    }
+}
+
+fn digests(
+    release: &Release,
+    needed: bool,
+    deadline: &Deadline,
+) -> Result<BTreeMap<String, Sha256Sum>, Error> {
+    let assets = if needed { &release.assets[..] } else { &[] };
+    let digest = |asset: &Asset| {
+        let sum = checksum::of_file(&asset.path, deadline)?;
+        Ok((asset.name.clone(), sum))
+    };
+    assets.par_iter().map(digest).collect()
+}
+
+fn readings(release: &Release, needed: bool, deadline: &Deadline) -> Result<Vec<Reading>, Error> {
+    let archives = if needed {
+        &contract().archives[..]
+    } else {
+        &[]
+    };
+    let reading =
+        |archive: &'static Archive| Reading::of(archive, release.asset(&archive.asset), deadline);
+    archives.par_iter().map(reading).collect()
+}
+
+impl Evidence<'_> {
+    /// Judges each archive that can be read; the others are skipped with the reason.
+    pub(crate) fn each_archive(
+        &self,
+        outcomes: &mut Outcomes,
+        judge: impl FnMut(&Reading, &mut Outcomes) -> String,
+    ) {
+        self.each_archive_of(None, outcomes, judge);
+    }
+
+    /// The same for archives of one container.
+    pub(crate) fn each_archive_of(
+        &self,
+        container: Option<Container>,
+        outcomes: &mut Outcomes,
+        mut judge: impl FnMut(&Reading, &mut Outcomes) -> String,
+    ) {
+        for reading in &self.readings {
+            let Archive { asset, .. } = reading.archive;
+            if container.is_some_and(|container| container != reading.archive.container) {
+                continue;
+            }
+            match reading.unread() {
+                Some(why) => outcomes.skip(asset, why),
+                None => outcomes.about(asset, |outcomes| judge(reading, outcomes)),
+            }
+        }
     }
 }

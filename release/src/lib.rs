@@ -6,15 +6,19 @@
 
 #![forbid(unsafe_code)]
 
+mod archive;
 pub mod checks;
 pub mod checksum;
 pub mod contract;
 mod deadline;
 mod error;
 mod evidence;
+mod manifest;
 mod name;
 mod notes;
 pub mod outcome;
+mod program;
+mod reading;
 mod release;
 pub mod report;
 mod selection;

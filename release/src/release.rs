@@ -28,6 +28,13 @@ pub struct Asset {
     pub size: u64,
 }
 
+impl Asset {
+    /// Why there is nothing to unpack.
+    pub(crate) fn unreadable(&self) -> Option<String> {
+        (self.size == 0).then(|| "the asset is empty".to_owned())
+    }
+}
+
 /// The notes of a release.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Notes {
