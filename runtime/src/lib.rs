@@ -1,1 +1,19 @@
 //! The runtime: a LuaJIT state, a scheduler of coroutines and one event loop.
+//!
+//! Reading order: `runtime` owns everything and has the loop; `scheduler` parks and wakes
+//! coroutines; `reactor` knows the kernel and the time; `entry` is how Lua calls in and gets its
+//! answer; `modules` are what scripts see. `handle`, `policy`, `offload` and `error` serve them;
+//! `vm` and `cli` put it all together.
+
+pub mod cli;
+mod console;
+mod entry;
+mod error;
+mod handle;
+mod modules;
+mod offload;
+mod policy;
+mod reactor;
+mod runtime;
+mod scheduler;
+mod vm;

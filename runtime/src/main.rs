@@ -1,3 +1,5 @@
 //! The `lunet-run` program.
 
-fn main() {}
+fn main() -> std::process::ExitCode {
+    lunet::cli::main()
+}

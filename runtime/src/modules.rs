@@ -1,0 +1,64 @@
+//! The Lua modules, and the resources whose handles they give out.
+
+mod core;
+pub(crate) mod socket;
+
+use mlua::ffi::lua_State;
+
+use crate::handle::Handle;
+use crate::reactor::Readiness;
+use crate::runtime::Runtime;
+use crate::scheduler::Operation;
+
+/// A module by the name that scripts require, and what pushes its table.
+pub(crate) struct Module {
+    pub(crate) name: &'static std::ffi::CStr,
+    /// Called once with a running thread that has room for four values; pushes one.
+    pub(crate) open: unsafe fn(*mut lua_State, &Runtime),
+}
+
+/// Every module, sorted by name.
+pub(crate) const ALL: &[Module] = &[core::MODULE, socket::MODULE];
+
+/// Changes what a script finds in the state before it requires anything.
+///
+/// # Safety
+/// `state` is the idle main thread, with its standard libraries.
+pub(crate) unsafe fn prepare(state: *mut lua_State) {
+    // SAFETY: the caller's.
+    unsafe { core::replace_running(state) };
+}
+
+/// What a handle stands for.
+#[derive(Debug)]
+pub(crate) enum Resource {
+    Socket(socket::Socket),
+}
+
+/// Deals with an event of the kernel.
+pub(crate) fn ready(runtime: &Runtime, readiness: Readiness) {
+    let handle = Handle::from_bits(readiness.token);
+    let kind = runtime
+        .handles
+        .borrow()
+        .get(handle)
+        .map(|Resource::Socket(_)| ());
+    if kind.is_some() {
+        socket::ready(runtime, handle, readiness);
+    }
+}
+
+/// Tries an operation again whose coroutine had used up its share of the last turn.
+pub(crate) fn retry(runtime: &Runtime, handle: Handle, operation: Operation) {
+    socket::retry(runtime, handle, operation);
+}
+
+/// Ends a wait whose deadline has come.
+pub(crate) fn expired(
+    runtime: &Runtime,
+    wait: Handle,
+    operation: Operation,
+    target: Option<Handle>,
+) {
+    socket::expired(runtime, wait, operation, target);
+}

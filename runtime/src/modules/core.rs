@@ -1,0 +1,125 @@
+//! `lunet`: coroutines and time.
+
+use mlua::ffi::{self, lua_State};
+
+use super::Module;
+use crate::entry::{Answer, Call, Misuse, Outcome, function, push_module};
+use crate::error::Text;
+use crate::runtime::Runtime;
+use crate::scheduler::Operation;
+
+/// The module.
+pub(super) const MODULE: Module = Module {
+    name: c"lunet",
+    open,
+};
+
+/// # Safety
+/// As [`Module::open`].
+unsafe fn open(state: *mut lua_State, _runtime: &Runtime) {
+    let exports = [
+        (c"on_stop", function(on_stop)),
+        (c"sleep", function(sleep)),
+        (c"spawn", function(spawn)),
+        (c"stop", function(stop)),
+    ];
+    // SAFETY: the caller's.
+    unsafe { push_module(state, &exports) };
+}
+
+/// `lunet.spawn(fn)`: runs `fn` in a coroutine until it first waits.
+fn spawn(call: &Call) -> Outcome {
+    if call.kind(1) != ffi::LUA_TFUNCTION {
+        return Err(Misuse::WrongType(1, c"function"));
+    }
+    // SAFETY: Lua called with this state; a C function has room for 20 values.
+    unsafe {
+        ffi::lua_settop(call.state, 1);
+        call.runtime.scheduler.spawn(call.state);
+    }
+    Ok(Answer::Nothing)
+}
+
+/// `lunet.sleep(ms)`: waits at least that long.
+fn sleep(call: &Call) -> Outcome {
+    call.must_be_coroutine("lunet.sleep")?;
+    let milliseconds = call.number(1)?.trunc();
+    // The negation takes NaN in.
+    if !(milliseconds >= 0.0) {
+        return Err(Misuse::Raise(Text::Borrowed(
+            "lunet.sleep duration must be >= 0",
+        )));
+    }
+    let reactor = &call.runtime.reactor;
+    let wait = call.park(Operation::Sleep);
+    reactor
+        .timers
+        .borrow_mut()
+        .set(after_ms(reactor.now_ns(), milliseconds), wait, None);
+    Ok(Answer::Yield)
+}
+
+/// The time so many milliseconds after another; the end of time for absurd numbers.
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "the cast saturates"
+)]
+pub(super) fn after_ms(now_ns: u64, milliseconds: f64) -> u64 {
+    now_ns.saturating_add((milliseconds * 1e6) as u64)
+}
+
+/// `lunet.stop()`: the loop ends after this turn.
+#[expect(clippy::unnecessary_wraps, reason = "every body has this shape")]
+fn stop(call: &Call) -> Outcome {
+    call.runtime.stopped.set(true);
+    Ok(Answer::Nothing)
+}
+
+/// `lunet.on_stop(fn)`: runs `fn` once when the loop has ended.
+fn on_stop(call: &Call) -> Outcome {
+    if call.kind(1) != ffi::LUA_TFUNCTION {
+        return Err(Misuse::WrongType(1, c"function"));
+    }
+    // SAFETY: Lua called with this state, and the function is at 1.
+    let reference = unsafe {
+        ffi::lua_settop(call.state, 1);
+        ffi::luaL_ref(call.state, ffi::LUA_REGISTRYINDEX)
+    };
+    call.runtime.on_stop.borrow_mut().push(reference);
+    Ok(Answer::Nothing)
+}
+
+/// Puts a `coroutine.running` in place that notes who asks: a thread that a script holds is not
+/// used again for another coroutine.
+///
+/// # Safety
+/// As [`super::prepare`].
+pub(super) unsafe fn replace_running(state: *mut lua_State) {
+    // SAFETY: the caller's.
+    unsafe {
+        ffi::lua_getglobal(state, c"coroutine".as_ptr());
+        if ffi::lua_type(state, -1) == ffi::LUA_TTABLE {
+            ffi::lua_pushcclosure(state, running, 0);
+            ffi::lua_setfield(state, -2, c"running".as_ptr());
+        }
+        ffi::lua_settop(state, -2);
+    }
+}
+
+/// `coroutine.running()`: the running coroutine, or nothing on the main thread.
+///
+/// # Safety
+/// Called by Lua only.
+unsafe extern "C-unwind" fn running(state: *mut lua_State) -> std::ffi::c_int {
+    if let Some(runtime) = crate::runtime::current() {
+        runtime.scheduler.share(state);
+    }
+    // SAFETY: Lua calls with a valid state and room for 20 values.
+    unsafe {
+        if ffi::lua_pushthread(state) == 1 {
+            ffi::lua_pushnil(state);
+        }
+    }
+    1
+}

@@ -1,0 +1,210 @@
+//! `lunet.socket`: TCP and Unix sockets whose calls wait without blocking other coroutines.
+//!
+//! Every call tries its work first and parks only when the kernel says "not yet". The files
+//! below are one group of calls each; what they share stands here.
+
+mod arguments;
+mod connect;
+mod control;
+mod listen;
+mod stream;
+
+use std::cell::{Cell, RefCell};
+use std::collections::BTreeMap;
+use std::ffi::{c_int, c_void};
+
+use mlua::ffi::{self, lua_State};
+
+use super::{Module, Resource};
+use crate::entry::{Answer, Export, function, push_module};
+use crate::error::Text;
+use crate::handle::Handle;
+use crate::reactor::{Readiness, transport};
+use crate::runtime::Runtime;
+use crate::scheduler::Operation;
+
+/// The module.
+pub(super) const MODULE: Module = Module {
+    name: c"lunet.socket",
+    open,
+};
+
+/// How much one read takes at most until the script says otherwise.
+const READ_SIZE: usize = 4096;
+
+/// What a wait answers when its deadline has come.
+const TIMED_OUT: Text = Text::Borrowed("operation timed out");
+
+/// What a handle of this module stands for.
+#[derive(Debug)]
+pub(crate) enum Socket {
+    Stream(stream::Stream),
+    Listener(Box<listen::Listener>),
+    Connecting(Box<connect::Connecting>),
+}
+
+/// What the sockets of one runtime share.
+pub(crate) struct State {
+    /// Registry reference of the metatable of handles.
+    metatable: Cell<c_int>,
+    /// Where that metatable is, to know a handle by.
+    metatable_address: Cell<*const c_void>,
+    /// The most that one read takes.
+    read_size: Cell<usize>,
+    /// What the last read gave; grown by the first read that needs it.
+    buffer: RefCell<Vec<u8>>,
+    /// Writes that the kernel did not take whole, by the handle that is written to.
+    writes: RefCell<BTreeMap<Handle, stream::PendingWrite>>,
+    /// Listeners that could not accept because descriptors had run out.
+    starved: RefCell<Vec<Handle>>,
+    /// Open listeners: they keep the loop alive.
+    listeners: Cell<usize>,
+}
+
+impl Default for State {
+    fn default() -> Self {
+        Self {
+            metatable: Cell::new(ffi::LUA_NOREF),
+            metatable_address: Cell::new(std::ptr::null()),
+            read_size: Cell::new(READ_SIZE),
+            buffer: RefCell::new(Vec::new()),
+            writes: RefCell::new(BTreeMap::new()),
+            starved: RefCell::new(Vec::new()),
+            listeners: Cell::new(0),
+        }
+    }
+}
+
+impl State {
+    /// True while a listener is open.
+    pub(crate) fn has_listeners(&self) -> bool {
+        self.listeners.get() > 0
+    }
+
+    /// The bytes that the last read gave, of which there were `length`.
+    pub(crate) fn with_read<T>(&self, length: usize, take: impl FnOnce(&[u8]) -> T) -> T {
+        take(&self.buffer.borrow()[..length])
+    }
+}
+
+/// # Safety
+/// As [`Module::open`].
+unsafe fn open(state: *mut lua_State, runtime: &Runtime) {
+    let exports: [Export; 12] = [
+        (c"accept", function(listen::accept)),
+        (c"close", function(control::close)),
+        (c"connect", function(connect::connect)),
+        (c"getpeercred", function(control::getpeercred)),
+        (c"getpeername", function(control::getpeername)),
+        (c"getsockname", function(control::getsockname)),
+        (c"listen", function(listen::listen)),
+        (c"read", function(stream::read)),
+        (c"set_nodelay", function(control::set_nodelay)),
+        (
+            c"set_read_buffer_size",
+            function(control::set_read_buffer_size),
+        ),
+        (c"shutdown", function(control::shutdown)),
+        (c"write", function(stream::write)),
+    ];
+    // SAFETY: the caller's.
+    unsafe {
+        ffi::luaL_newmetatable_(state, c"lunet.socket.handle".as_ptr());
+        ffi::lua_pushcclosure(state, collected, 0);
+        ffi::lua_setfield(state, -2, c"__gc".as_ptr());
+        runtime
+            .sockets
+            .metatable_address
+            .set(ffi::lua_topointer(state, -1));
+        runtime
+            .sockets
+            .metatable
+            .set(ffi::luaL_ref(state, ffi::LUA_REGISTRYINDEX));
+        push_module(state, &exports);
+    }
+}
+
+/// `__gc` of a handle: nothing. A socket is closed by `close`, never by the collector.
+///
+/// # Safety
+/// Called by Lua only.
+unsafe extern "C-unwind" fn collected(_state: *mut lua_State) -> c_int {
+    0
+}
+
+/// Takes a new connection in and gives the handle for the script.
+fn adopt(runtime: &Runtime, mut transport: transport::Stream) -> Answer {
+    if let Err(error) = transport.set_nodelay(true) {
+        return Answer::Failure(crate::error::system_text(&error));
+    }
+    let mut handles = runtime.handles.borrow_mut();
+    let handle = handles.next_handle();
+    match runtime
+        .reactor
+        .watch(&mut transport, handle.to_bits(), false)
+    {
+        Err(error) => Answer::Failure(crate::error::system_text(&error)),
+        Ok(()) => {
+            handles.insert(Resource::Socket(Socket::Stream(stream::Stream::new(
+                transport,
+            ))));
+            handle_answer(runtime, handle, false)
+        }
+    }
+}
+
+/// The answer that gives a handle to the script.
+fn handle_answer(runtime: &Runtime, handle: Handle, listens: bool) -> Answer {
+    let bits = arguments::to_script(handle, listens);
+    Answer::Handle {
+        bits,
+        metatable: runtime.sockets.metatable.get(),
+    }
+}
+
+/// Deals with an event of one socket.
+pub(crate) fn ready(runtime: &Runtime, handle: Handle, readiness: Readiness) {
+    enum Kind {
+        Stream,
+        Listener,
+        Connecting,
+    }
+    let kind = match runtime.handles.borrow().get(handle) {
+        Some(Resource::Socket(Socket::Stream(_))) => Kind::Stream,
+        Some(Resource::Socket(Socket::Listener(_))) => Kind::Listener,
+        Some(Resource::Socket(Socket::Connecting(_))) => Kind::Connecting,
+        None => return,
+    };
+    match kind {
+        Kind::Stream => stream::ready(runtime, handle, readiness),
+        Kind::Listener => listen::ready(runtime, handle),
+        Kind::Connecting => connect::ready(runtime, handle),
+    }
+}
+
+/// Tries an operation again that was put off to let others have their turn.
+pub(crate) fn retry(runtime: &Runtime, handle: Handle, operation: Operation) {
+    match operation {
+        Operation::Accept => listen::ready(runtime, handle),
+        Operation::Read => stream::go_on_reading(runtime, handle),
+        Operation::Write => stream::go_on_writing(runtime, handle),
+        Operation::Connect | Operation::Sleep | Operation::Work => {}
+    }
+}
+
+/// Ends a wait whose deadline has come.
+pub(crate) fn expired(
+    runtime: &Runtime,
+    wait: Handle,
+    operation: Operation,
+    target: Option<Handle>,
+) {
+    let Some(handle) = target else { return };
+    match operation {
+        Operation::Accept => listen::expired(runtime, wait, handle),
+        Operation::Connect => connect::expired(runtime, wait, handle),
+        Operation::Read => stream::read_expired(runtime, wait, handle),
+        Operation::Write => stream::write_expired(runtime, wait, handle),
+        Operation::Sleep | Operation::Work => {}
+    }
+}

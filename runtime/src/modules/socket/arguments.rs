@@ -1,0 +1,137 @@
+//! What the calls of this module read from their arguments.
+
+use std::ffi::c_int;
+
+use mlua::ffi;
+
+use crate::entry::{Call, Misuse};
+use crate::handle::Handle;
+use crate::modules::core::after_ms;
+
+/// Set in the bits that a script holds when the handle is a listener's. The bit is the highest of
+/// the slot number, which no process reaches.
+const LISTENS: u64 = 1 << 31;
+
+/// A handle as a script holds it.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Held {
+    pub(super) handle: Handle,
+    pub(super) listens: bool,
+}
+
+/// What is written into the userdata of a handle.
+pub(super) fn to_script(handle: Handle, listens: bool) -> u64 {
+    if listens {
+        handle.to_bits() | LISTENS
+    } else {
+        handle.to_bits()
+    }
+}
+
+/// The handle in an argument; none for any other value.
+pub(super) fn held(call: &Call, argument: c_int) -> Option<Held> {
+    let known = call.runtime.sockets.metatable_address.get();
+    // SAFETY: Lua called with this state, and a C function has room for 20 values. The userdata
+    // is ours when it has our metatable and our size, so its eight bytes may be read.
+    let bits = unsafe {
+        if ffi::lua_type(call.state, argument) != ffi::LUA_TUSERDATA
+            || ffi::lua_getmetatable(call.state, argument) == 0
+        {
+            return None;
+        }
+        let found = ffi::lua_topointer(call.state, -1);
+        ffi::lua_settop(call.state, -2);
+        if found != known || ffi::lua_objlen(call.state, argument) != size_of::<u64>() {
+            return None;
+        }
+        ffi::lua_touserdata(call.state, argument)
+            .cast::<u64>()
+            .read()
+    };
+    Some(Held {
+        handle: Handle::from_bits(bits & !LISTENS),
+        listens: bits & LISTENS != 0,
+    })
+}
+
+/// A port in `lowest..=65535`; fractions are cut off as Lua's integers are.
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "checked before the cast"
+)]
+pub(super) fn port(number: f64, lowest: u16) -> Option<u16> {
+    let whole = number.trunc();
+    // A comparison with NaN is false, so it is refused.
+    (whole >= f64::from(lowest) && whole <= f64::from(u16::MAX)).then_some(whole as u16)
+}
+
+/// The deadline that a table `{timeout_ms = n}` asks for, as a time of the reactor; none where
+/// the argument is no table or names no time.
+pub(super) fn deadline_ns(call: &Call, argument: c_int) -> Result<Option<u64>, Misuse> {
+    if call.kind(argument) != ffi::LUA_TTABLE {
+        return Ok(None);
+    }
+    // SAFETY: Lua called with this state; the argument is a table, and the access is raw.
+    let timeout_ms = unsafe {
+        ffi::lua_pushlstring_(
+            call.state,
+            c"timeout_ms".as_ptr(),
+            c"timeout_ms".count_bytes(),
+        );
+        ffi::lua_rawget_(call.state, argument);
+        let kind = ffi::lua_type(call.state, -1);
+        let number = if kind == ffi::LUA_TNUMBER {
+            ffi::lua_tonumber(call.state, -1)
+        } else {
+            f64::NAN
+        };
+        ffi::lua_settop(call.state, -2);
+        if kind == ffi::LUA_TNIL {
+            return Ok(None);
+        }
+        number
+    };
+    if !(timeout_ms >= 0.0) {
+        return Err(Misuse::Argument(
+            argument,
+            c"timeout_ms must be a number that is not negative",
+        ));
+    }
+    Ok(Some(after_ms(call.runtime.reactor.now_ns(), timeout_ms)))
+}
+
+/// Sets the timer of a wait that has a deadline.
+pub(super) fn arm(call: &Call, deadline_ns: Option<u64>, wait: Handle, target: Handle) {
+    if let Some(deadline_ns) = deadline_ns {
+        call.runtime.scheduler.has_deadline(wait);
+        call.runtime
+            .reactor
+            .timers
+            .borrow_mut()
+            .set(deadline_ns, wait, Some(target));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ports_are_refused_and_never_wrapped() {
+        for wrong in [
+            -1.0,
+            65_536.0,
+            65_537.0,
+            1e300,
+            f64::NAN,
+            f64::INFINITY,
+            f64::NEG_INFINITY,
+        ] {
+            assert_eq!(port(wrong, 0), None, "{wrong}");
+        }
+        assert_eq!(port(0.0, 1), None);
+        assert_eq!(port(0.9, 0), Some(0));
+        assert_eq!(port(65_535.5, 1), Some(65_535));
+    }
+}

@@ -1,0 +1,177 @@
+//! The calls that never wait: closing, naming and tuning a socket.
+
+use super::arguments::{Held, held};
+use super::stream::{finish, with_stream};
+use super::{Socket, listen};
+use crate::entry::{Answer, Call, Misuse, Outcome};
+use crate::error::{Text, failed_to, system_text};
+use crate::handle::Handle;
+use crate::modules::Resource;
+use crate::reactor::transport::Endpoint;
+use crate::runtime::Runtime;
+
+/// The most that one read may take.
+const LARGEST_READ: f64 = 64.0 * 1024.0 * 1024.0;
+
+const INVALID: Text = Text::Borrowed("invalid socket handle");
+const CLOSED: Text = Text::Borrowed("socket closed");
+
+/// `socket.close(handle)`.
+#[expect(clippy::unnecessary_wraps, reason = "every body has this shape")]
+pub(super) fn close(call: &Call) -> Outcome {
+    let Some(Held { handle, .. }) = held(call, 1) else {
+        return Ok(Answer::Error(INVALID));
+    };
+    close_handle(call.runtime, handle);
+    Ok(Answer::Nil)
+}
+
+/// Closes a socket and wakes who waits for it. The handle is dead before anybody is woken.
+pub(crate) fn close_handle(runtime: &Runtime, handle: Handle) {
+    let removed = runtime.handles.borrow_mut().remove(handle);
+    let Some(Resource::Socket(socket)) = removed else {
+        return;
+    };
+    match socket {
+        Socket::Connecting(_) => {}
+        Socket::Stream(stream) => {
+            let pending = runtime.sockets.writes.borrow_mut().remove(&handle);
+            if let Some(wait) = stream.reader {
+                runtime.scheduler.wake(wait, Answer::Failure(CLOSED));
+            }
+            if let Some(pending) = pending {
+                runtime.scheduler.wake(pending.wait, Answer::Error(CLOSED));
+            }
+        }
+        Socket::Listener(listener) => {
+            runtime
+                .sockets
+                .listeners
+                .set(runtime.sockets.listeners.get() - 1);
+            if let Some(wait) = listener.acceptor {
+                runtime
+                    .scheduler
+                    .wake(wait, Answer::Failure(Text::Borrowed("listener closed")));
+            }
+            // Peers that nobody accepted see the end of the stream, not a reset.
+            while runtime.kernel.accept(&listener.transport).is_ok() {}
+        }
+    }
+    listen::feed(runtime);
+}
+
+/// `socket.getpeername(handle)`.
+pub(super) fn getpeername(call: &Call) -> Outcome {
+    call.must_be_coroutine("socket.getpeername")?;
+    Ok(endpoint(call, "get peer name", |socket| match socket {
+        Socket::Stream(stream) => stream.transport.peer(),
+        Socket::Listener(listener) => match listener.transport.local()? {
+            Endpoint::Unix => Ok(Endpoint::Unix),
+            Endpoint::Tcp(_) => Err(std::io::ErrorKind::NotConnected.into()),
+        },
+        Socket::Connecting(_) => Err(std::io::ErrorKind::NotConnected.into()),
+    }))
+}
+
+/// `socket.getsockname(handle)`.
+#[expect(clippy::unnecessary_wraps, reason = "every body has this shape")]
+pub(super) fn getsockname(call: &Call) -> Outcome {
+    Ok(endpoint(call, "get socket name", |socket| match socket {
+        Socket::Stream(stream) => stream.transport.local(),
+        Socket::Listener(listener) => listener.transport.local(),
+        Socket::Connecting(_) => Err(std::io::ErrorKind::NotConnected.into()),
+    }))
+}
+
+fn endpoint(call: &Call, what: &str, ask: fn(&Socket) -> std::io::Result<Endpoint>) -> Answer {
+    let Some(Held { handle, .. }) = held(call, 1) else {
+        return Answer::Failure(INVALID);
+    };
+    match call.runtime.handles.borrow().get(handle) {
+        None => Answer::Failure(CLOSED),
+        Some(Resource::Socket(socket)) => match ask(socket) {
+            Ok(endpoint) => Answer::Word(endpoint.to_string()),
+            Err(error) if error.kind() == std::io::ErrorKind::NotConnected => Answer::Failure(
+                Text::Owned(format!("failed to {what}: socket is not connected")),
+            ),
+            Err(error) => Answer::Failure(failed_to(what, &error)),
+        },
+    }
+}
+
+/// `socket.getpeercred(handle)`.
+#[expect(clippy::unnecessary_wraps, reason = "every body has this shape")]
+pub(super) fn getpeercred(call: &Call) -> Outcome {
+    let Some(Held { handle, .. }) = held(call, 1) else {
+        return Ok(Answer::Failure(INVALID));
+    };
+    let found = call
+        .runtime
+        .handles
+        .borrow()
+        .get(handle)
+        .map(|Resource::Socket(socket)| match socket {
+            Socket::Stream(stream) => stream.transport.credentials(),
+            _ => Err(std::io::ErrorKind::Unsupported.into()),
+        });
+    Ok(match found {
+        None => Answer::Failure(CLOSED),
+        Some(Ok(peer)) => {
+            let mut fields = vec![(c"uid", f64::from(peer.uid)), (c"gid", f64::from(peer.gid))];
+            fields.extend(peer.pid.map(|pid| (c"pid", f64::from(pid))));
+            Answer::Fields(fields)
+        }
+        Some(Err(error)) if error.kind() == std::io::ErrorKind::Unsupported => Answer::Failure(
+            Text::Borrowed("credentials are known of connected unix sockets only"),
+        ),
+        Some(Err(error)) => Answer::Failure(failed_to("get peer credentials", &error)),
+    })
+}
+
+/// `socket.set_nodelay(handle, on)`.
+pub(super) fn set_nodelay(call: &Call) -> Outcome {
+    if call.kind(2) != mlua::ffi::LUA_TBOOLEAN {
+        return Err(Misuse::WrongType(2, c"boolean"));
+    }
+    // SAFETY: Lua called with this state.
+    let on = unsafe { mlua::ffi::lua_toboolean(call.state, 2) } != 0;
+    Ok(on_connection(call, |runtime, handle| {
+        with_stream(runtime, handle, |stream| stream.transport.set_nodelay(on))
+            .map_or(Err(CLOSED), |done| {
+                done.map_err(|error| system_text(&error))
+            })
+    }))
+}
+
+/// `socket.shutdown(handle)`.
+#[expect(clippy::unnecessary_wraps, reason = "every body has this shape")]
+pub(super) fn shutdown(call: &Call) -> Outcome {
+    Ok(on_connection(call, finish))
+}
+
+fn on_connection(call: &Call, act: impl FnOnce(&Runtime, Handle) -> Result<(), Text>) -> Answer {
+    let answer = match held(call, 1) {
+        None => Err(INVALID),
+        Some(Held { listens: true, .. }) => Err(Text::Borrowed("invalid client socket handle")),
+        Some(Held { handle, .. }) => act(call.runtime, handle),
+    };
+    answer.map_or_else(Answer::Error, |()| Answer::Nil)
+}
+
+/// `socket.set_read_buffer_size(n)`.
+#[expect(clippy::unnecessary_wraps, reason = "every body has this shape")]
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "checked before the cast"
+)]
+pub(super) fn set_read_buffer_size(call: &Call) -> Outcome {
+    // A comparison with NaN is false, so it is ignored like values below one.
+    if let Some(size) = call.maybe_number(1).filter(|size| *size >= 1.0) {
+        call.runtime
+            .sockets
+            .read_size
+            .set(size.min(LARGEST_READ) as usize);
+    }
+    Ok(Answer::Nil)
+}

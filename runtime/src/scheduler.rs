@@ -1,0 +1,419 @@
+//! Coroutines: spawning, parking, waking, and the threads they run on.
+//!
+//! A coroutine that waits is *parked*: it has a record here that says since when and for what,
+//! and the record is the only way to resume it. Who ends the wait (a socket, a timer, a thread)
+//! is not known here.
+//!
+//! Every thread that the scheduler made or that is parked stands in one Lua table, the anchors,
+//! at a slot of its own: an unanchored coroutine would be collected while it waits.
+
+mod anchors;
+mod failure;
+
+use std::cell::{Cell, RefCell};
+use std::collections::{BTreeMap, VecDeque};
+use std::ffi::c_int;
+use std::ptr::NonNull;
+
+use mlua::ffi::{self, lua_State};
+
+use crate::entry::Answer;
+use crate::handle::{Handle, HandleTable};
+use crate::vm;
+use anchors::Anchors;
+
+/// How deep coroutines may resume one another on the process stack before the rest must queue.
+const NESTING_LIMIT: u32 = 160;
+
+/// How many operations of one resume may succeed at once before the coroutine must queue.
+const BUDGET: u32 = 128;
+
+/// How many finished threads are kept for reuse.
+const SPARE_THREADS: usize = 1024;
+
+/// What a parked coroutine waits for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Operation {
+    Accept,
+    Connect,
+    Read,
+    Sleep,
+    Work,
+    Write,
+}
+
+/// A thread of Lua and where it is anchored.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Task {
+    thread: NonNull<lua_State>,
+    slot: u32,
+    origin: Origin,
+}
+
+/// Where a thread comes from, which decides what becomes of it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Origin {
+    /// The scheduler made it and nobody else knows it: it may be used again.
+    Spawned,
+    /// The scheduler made it and the script got hold of it.
+    Shared,
+    /// The script made it.
+    Script,
+}
+
+/// A coroutine that waits. Packed, because an idle connection consists of little else.
+#[derive(Clone, Copy, Debug)]
+#[repr(Rust, packed(4))]
+struct Parked {
+    thread: NonNull<lua_State>,
+    slot: u32,
+    since_ms: u32,
+    operation: Operation,
+    origin: Origin,
+    /// A timer is set for it.
+    deadline: bool,
+}
+
+/// What runs at the next turn without an event.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Ready {
+    /// A thread that starts, or goes on with values that already stand on its stack.
+    Resume(Task, c_int),
+    /// An operation of a handle that is to be tried again.
+    Retry(Handle, Operation),
+}
+
+/// The coroutine that runs now.
+#[derive(Clone, Copy, Debug)]
+struct Current {
+    task: Option<Task>,
+    /// It has a record among the parked, so somebody will wake it.
+    parked: bool,
+}
+
+/// The coroutines of one Lua state.
+pub(crate) struct Scheduler {
+    main: NonNull<lua_State>,
+    /// A thread on which error objects are turned into text.
+    desk: NonNull<lua_State>,
+    anchors: Anchors,
+    parked: RefCell<HandleTable<Parked>>,
+    ready: RefCell<VecDeque<Ready>>,
+    spare: RefCell<Vec<Task>>,
+    /// Spawned coroutines that yielded without a wait; they stay anchored until they end.
+    strays: RefCell<BTreeMap<NonNull<lua_State>, u32>>,
+    current: Cell<Current>,
+    nesting: Cell<u32>,
+    budget: Cell<u32>,
+    /// Coroutines that are parked and will be woken.
+    waiting: Cell<usize>,
+    /// Timers whose wait has ended since the last look.
+    stale_timers: Cell<usize>,
+    failed: Cell<bool>,
+}
+
+impl Scheduler {
+    /// A scheduler for the state whose main thread is given.
+    ///
+    /// # Safety
+    /// `main` is the main thread of a state that outlives the scheduler.
+    pub(crate) unsafe fn new(main: NonNull<lua_State>) -> Self {
+        // SAFETY: the caller's.
+        let (anchors, desk) = unsafe { (Anchors::new(main), vm::desk(main)) };
+        Self {
+            main,
+            desk,
+            anchors,
+            parked: RefCell::new(HandleTable::new()),
+            ready: RefCell::new(VecDeque::new()),
+            spare: RefCell::new(Vec::new()),
+            strays: RefCell::new(BTreeMap::new()),
+            current: Cell::new(Current {
+                task: None,
+                parked: false,
+            }),
+            nesting: Cell::new(0),
+            budget: Cell::new(BUDGET),
+            waiting: Cell::new(0),
+            stale_timers: Cell::new(0),
+            failed: Cell::new(false),
+        }
+    }
+
+    /// True for the thread that runs the main chunk.
+    pub(crate) fn is_main(&self, state: *mut lua_State) -> bool {
+        state == self.main.as_ptr()
+    }
+
+    /// True once an error has ended a coroutine.
+    pub(crate) fn has_failed(&self) -> bool {
+        self.failed.get()
+    }
+
+    /// Notes that an error has ended something.
+    pub(crate) fn fail(&self) {
+        self.failed.set(true);
+    }
+
+    /// True while somebody waits or is queued.
+    pub(crate) fn is_busy(&self) -> bool {
+        self.waiting.get() > 0 || self.has_ready()
+    }
+
+    /// True while something is to be run at the next turn.
+    pub(crate) fn has_ready(&self) -> bool {
+        !self.ready.borrow().is_empty()
+    }
+
+    /// Notes that the script holds the running thread, so that it is not used again.
+    pub(crate) fn share(&self, state: *mut lua_State) {
+        let Current {
+            task: Some(mut task),
+            parked,
+        } = self.current.get()
+        else {
+            return;
+        };
+        if task.thread.as_ptr() == state && task.origin == Origin::Spawned {
+            task.origin = Origin::Shared;
+            self.current.set(Current {
+                task: Some(task),
+                parked,
+            });
+        }
+    }
+
+    /// Runs the function on top of the caller's stack in a coroutine, until it first waits.
+    /// Pops the function.
+    ///
+    /// # Safety
+    /// `state` is a running thread of this state with a function on top and room for two values.
+    pub(crate) unsafe fn spawn(&self, state: *mut lua_State) {
+        // SAFETY: the caller's; a task's thread is anchored, so it is alive.
+        unsafe {
+            let task = self.thread(state);
+            ffi::lua_xmove(state, task.thread.as_ptr(), 1);
+            self.resume_or_queue(task, 0);
+        }
+    }
+
+    /// Parks the running thread: from now on somebody else must end its wait with [`wake`].
+    /// The caller returns `lua_yield` next.
+    ///
+    /// [`wake`]: Scheduler::wake
+    pub(crate) fn park(&self, state: *mut lua_State, operation: Operation, now_ns: u64) -> Handle {
+        let task = self.task_of(state);
+        self.waiting.set(self.waiting.get() + 1);
+        self.parked.borrow_mut().insert(Parked {
+            thread: task.thread,
+            slot: task.slot,
+            since_ms: u32::try_from(now_ns / 1_000_000).unwrap_or(u32::MAX),
+            operation,
+            origin: task.origin,
+            deadline: false,
+        })
+    }
+
+    /// Notes that a timer is set for a wait.
+    pub(crate) fn has_deadline(&self, wait: Handle) {
+        if let Some(parked) = self.parked.borrow_mut().get_mut(wait) {
+            parked.deadline = true;
+        }
+    }
+
+    /// How many timers lost their wait since the last call.
+    pub(crate) fn take_stale_timers(&self) -> usize {
+        self.stale_timers.take()
+    }
+
+    /// The operation that a parked coroutine waits for; none when the wait is over.
+    pub(crate) fn operation(&self, wait: Handle) -> Option<Operation> {
+        self.parked
+            .borrow()
+            .get(wait)
+            .map(|parked| parked.operation)
+    }
+
+    /// True while the wait goes on.
+    pub(crate) fn is_parked(&self, wait: Handle) -> bool {
+        self.parked.borrow().get(wait).is_some()
+    }
+
+    /// Ends a wait: the coroutine goes on with the answer as the results of its call.
+    /// A wait that has ended already is left alone.
+    pub(crate) fn wake(&self, wait: Handle, answer: Answer) {
+        let Some(task) = self.unpark(wait) else {
+            return;
+        };
+        // SAFETY: the task's thread is anchored and suspended, so its stack may be pushed to.
+        unsafe {
+            let count = answer.push(task.thread.as_ptr());
+            self.resume_or_queue(task, count);
+        }
+    }
+
+    /// Takes the record of a wait whose coroutine is resumed by other means.
+    pub(crate) fn unpark(&self, wait: Handle) -> Option<Task> {
+        let Parked {
+            thread,
+            slot,
+            origin,
+            deadline,
+            ..
+        } = self.parked.borrow_mut().remove(wait)?;
+        self.waiting.set(self.waiting.get() - 1);
+        self.stale_timers
+            .set(self.stale_timers.get() + usize::from(deadline));
+        Some(Task {
+            thread,
+            slot,
+            origin,
+        })
+    }
+
+    /// Queues something for the next turn.
+    pub(crate) fn queue(&self, ready: Ready) {
+        self.ready.borrow_mut().push_back(ready);
+    }
+
+    /// The next of what was queued.
+    pub(crate) fn next_ready(&self) -> Option<Ready> {
+        self.ready.borrow_mut().pop_front()
+    }
+
+    /// How much is queued.
+    pub(crate) fn ready_count(&self) -> usize {
+        self.ready.borrow().len()
+    }
+
+    /// Counts an operation that may succeed at once; false when the coroutine has had its share.
+    pub(crate) fn spend(&self) -> bool {
+        let left = self.budget.get();
+        self.budget.set(left.saturating_sub(1));
+        left > 0
+    }
+
+    /// Resumes a thread, or queues it when too many are nested already.
+    ///
+    /// # Safety
+    /// The thread is suspended or new, with its function (if new) and `count` values on its stack.
+    unsafe fn resume_or_queue(&self, task: Task, count: c_int) {
+        if self.nesting.get() >= NESTING_LIMIT {
+            self.queue(Ready::Resume(task, count));
+        } else {
+            // SAFETY: the caller's.
+            unsafe { self.resume(task, count) };
+        }
+    }
+
+    /// Resumes a thread with `count` values and deals with how it stops. Returns Lua's status.
+    ///
+    /// # Safety
+    /// As [`Scheduler::resume_or_queue`].
+    pub(crate) unsafe fn resume(&self, task: Task, count: c_int) -> c_int {
+        let thread = task.thread.as_ptr();
+        let before = self.current.replace(Current {
+            task: Some(task),
+            parked: false,
+        });
+        let budget = self.budget.replace(BUDGET);
+        self.nesting.set(self.nesting.get() + 1);
+        // SAFETY: the caller's; `lua_resume` protects the call.
+        let status = unsafe { ffi::lua_resume_(thread, count) };
+        self.nesting.set(self.nesting.get() - 1);
+        self.budget.set(budget);
+        let after = self.current.replace(before);
+        let task = after.task.unwrap_or(task);
+        match status {
+            ffi::LUA_YIELD if after.parked => {}
+            ffi::LUA_YIELD => self.stray(task),
+            // SAFETY: the thread has ended and is still anchored.
+            ffi::LUA_OK => unsafe { self.finish(task) },
+            _ => {
+                self.fail();
+                // SAFETY: as above; the error object is on top of its stack.
+                unsafe { failure::report(self.desk, thread) };
+                self.release(task);
+            }
+        }
+        status
+    }
+
+    /// A thread to run on: one that has finished before, or a new one.
+    ///
+    /// # Safety
+    /// `state` is a running thread with room for two values.
+    unsafe fn thread(&self, state: *mut lua_State) -> Task {
+        if let Some(task) = self.spare.borrow_mut().pop() {
+            return task;
+        }
+        // SAFETY: the caller's; the new thread is on top of the stack until it is anchored.
+        unsafe {
+            let thread =
+                NonNull::new(ffi::lua_newthread(state)).expect("Lua raises when it has no memory");
+            Task {
+                thread,
+                slot: self.anchors.add(state),
+                origin: Origin::Spawned,
+            }
+        }
+    }
+
+    /// The task of the running thread; a thread of the script is anchored for its wait.
+    fn task_of(&self, state: *mut lua_State) -> Task {
+        let mut current = self.current.get();
+        if let Some(task) = current.task.filter(|task| task.thread.as_ptr() == state) {
+            current.parked = true;
+            self.current.set(current);
+            return task;
+        }
+        let thread = NonNull::new(state).expect("Lua calls with a state");
+        if let Some(slot) = self.strays.borrow_mut().remove(&thread) {
+            return Task {
+                thread,
+                slot,
+                origin: Origin::Shared,
+            };
+        }
+        // SAFETY: the thread runs, so it is alive, and C functions have room for 20 values.
+        let slot = unsafe {
+            ffi::lua_pushthread(state);
+            self.anchors.add(state)
+        };
+        Task {
+            thread,
+            slot,
+            origin: Origin::Script,
+        }
+    }
+
+    /// A coroutine yielded to nobody: the script may resume it, so it stays anchored if it is ours.
+    fn stray(&self, task: Task) {
+        // SAFETY: the thread is suspended; what it yielded goes to nobody.
+        unsafe { ffi::lua_settop(task.thread.as_ptr(), 0) };
+        if task.origin != Origin::Script {
+            self.strays.borrow_mut().insert(task.thread, task.slot);
+        } else {
+            self.release(task);
+        }
+    }
+
+    /// Keeps a finished thread for reuse, or lets go of it.
+    ///
+    /// # Safety
+    /// The thread has ended without an error.
+    unsafe fn finish(&self, task: Task) {
+        if task.origin == Origin::Spawned && self.spare.borrow().len() < SPARE_THREADS {
+            // SAFETY: the thread is anchored and not running.
+            unsafe { ffi::lua_settop(task.thread.as_ptr(), 0) };
+            self.spare.borrow_mut().push(task);
+        } else {
+            self.release(task);
+        }
+    }
+
+    /// Lets the collector have the thread, once nobody else holds it.
+    fn release(&self, task: Task) {
+        self.anchors.remove(task.slot);
+    }
+}

@@ -1,0 +1,279 @@
+//! The LuaJIT state: making it, what it can require, running a script on it and ending it.
+
+mod message;
+
+use std::ffi::{CString, c_char, c_int};
+use std::io;
+use std::path::Path;
+use std::ptr::NonNull;
+
+use mlua::ffi::{self, lua_State};
+
+use crate::console;
+use crate::modules;
+use crate::policy::Policy;
+use crate::reactor::kernel::System;
+use crate::runtime::{self, Runtime};
+
+pub(crate) use message::{error_text, traceback};
+
+unsafe extern "C-unwind" {
+    /// LuaJIT's own; true where a yield is possible.
+    pub(crate) fn lua_isyieldable(state: *mut lua_State) -> c_int;
+    fn luaL_traceback(to: *mut lua_State, of: *mut lua_State, text: *const c_char, level: c_int);
+}
+
+/// A Lua state with its runtime. One script runs on it, then it ends.
+pub(crate) struct Vm {
+    main: NonNull<lua_State>,
+    /// Ends before the state: [`Vm::drop`] sees to it.
+    runtime: Option<Box<Runtime>>,
+}
+
+/// Why a script did not run to its end.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum Error {
+    #[error("out of memory")]
+    OutOfMemory,
+    #[error("failed to start the event loop: {0}")]
+    Loop(#[from] io::Error),
+    /// What the script or its loading said, as bytes.
+    #[error("{}", String::from_utf8_lossy(.0))]
+    Script(Vec<u8>),
+}
+
+impl Error {
+    /// The text for people; of a script's error, its very bytes.
+    pub(crate) fn bytes(&self) -> Vec<u8> {
+        match self {
+            Self::Script(text) => text.clone(),
+            other => other.to_string().into_bytes(),
+        }
+    }
+}
+
+/// A new thread that the registry holds for ever, to work on without touching a script's stack.
+///
+/// # Safety
+/// `main` is the main thread of a state and has room for two values.
+pub(crate) unsafe fn desk(main: NonNull<lua_State>) -> NonNull<lua_State> {
+    // SAFETY: the caller's; the thread is in the registry before it leaves the stack.
+    unsafe {
+        let desk = ffi::lua_newthread(main.as_ptr());
+        ffi::luaL_ref(main.as_ptr(), ffi::LUA_REGISTRYINDEX);
+        NonNull::new(desk).expect("Lua raises when it has no memory")
+    }
+}
+
+impl Vm {
+    /// A state with the standard libraries and every module at hand.
+    pub(crate) fn new(policy: Policy) -> Result<Self, Error> {
+        // SAFETY: a new state belongs to nobody else; it is closed by drop, after the runtime.
+        unsafe {
+            let main = NonNull::new(ffi::luaL_newstate()).ok_or(Error::OutOfMemory)?;
+            let mut vm = Self {
+                main,
+                runtime: None,
+            };
+            ffi::lua_gc(main.as_ptr(), ffi::LUA_GCSTOP, 0);
+            ffi::luaL_openlibs(main.as_ptr());
+            let runtime = Box::new(Runtime::new(main, policy, &System)?);
+            runtime.enter();
+            vm.runtime = Some(runtime);
+            vm.preload();
+            ffi::lua_gc(main.as_ptr(), ffi::LUA_GCRESTART, -1);
+            Ok(vm)
+        }
+    }
+
+    fn state(&self) -> *mut lua_State {
+        self.main.as_ptr()
+    }
+
+    fn runtime(&self) -> &Runtime {
+        self.runtime
+            .as_ref()
+            .expect("the runtime lives as long as the state")
+    }
+
+    /// Puts every module into `package.preload`.
+    fn preload(&self) {
+        let state = self.state();
+        // SAFETY: the state is ours and idle; `package.preload` is a table after openlibs.
+        unsafe {
+            ffi::lua_getglobal(state, c"package".as_ptr());
+            ffi::lua_getfield_(state, -1, c"preload".as_ptr());
+            for (module, index) in modules::ALL.iter().zip(0..) {
+                ffi::lua_pushinteger(state, index);
+                ffi::lua_pushcclosure(state, open_module, 1);
+                ffi::lua_setfield(state, -2, module.name.as_ptr());
+            }
+            modules::prepare(state);
+            ffi::lua_settop(state, 0);
+        }
+    }
+
+    /// Puts the folders of the modules beside the executable first in the search paths.
+    pub(crate) fn add_module_folder(&self, folder: &Path) {
+        let folder = folder.as_os_str().as_encoded_bytes();
+        // A folder with these characters can't be named in a search path (package.config).
+        if folder.iter().any(|byte| matches!(byte, b';' | b'?' | 0)) {
+            return;
+        }
+        let library = if cfg!(windows) { "dll" } else { "so" };
+        self.prepend("path", &search_path(folder, "lua"));
+        self.prepend("cpath", &search_path(folder, library));
+    }
+
+    fn prepend(&self, field: &str, entries: &[u8]) {
+        let state = self.state();
+        let name = CString::new(field).expect("field names have no NUL");
+        // SAFETY: the state is ours and idle; `package` is a table after openlibs.
+        unsafe {
+            ffi::lua_getglobal(state, c"package".as_ptr());
+            ffi::lua_pushlstring_(state, entries.as_ptr().cast(), entries.len());
+            ffi::lua_getfield_(state, -2, name.as_ptr());
+            ffi::lua_concat(state, 2);
+            ffi::lua_setfield(state, -2, name.as_ptr());
+            ffi::lua_settop(state, 0);
+        }
+    }
+
+    /// Sets the global `arg`: the script at 0, its arguments from 1.
+    pub(crate) fn set_arguments(&self, script: &[u8], arguments: &[Vec<u8>]) {
+        let state = self.state();
+        // SAFETY: the state is ours and idle.
+        unsafe {
+            ffi::lua_createtable(state, c_int::try_from(arguments.len()).unwrap_or(0), 1);
+            let all = std::iter::once(script).chain(arguments.iter().map(Vec::as_slice));
+            for (argument, index) in all.zip(0..) {
+                ffi::lua_pushlstring_(state, argument.as_ptr().cast(), argument.len());
+                ffi::lua_rawseti_(state, -2, index);
+            }
+            ffi::lua_setglobal(state, c"arg".as_ptr());
+        }
+    }
+
+    /// Runs a script, then its event loop to the end. Gives the exit code.
+    pub(crate) fn run_file(&self, path: &CString) -> Result<i32, Error> {
+        let state = self.state();
+        // SAFETY: the state is ours and idle; the path ends with NUL.
+        unsafe {
+            let loaded = ffi::luaL_loadfile(state, path.as_ptr());
+            let status = if loaded == 0 {
+                ffi::lua_pcall(state, 0, 0, 0)
+            } else {
+                loaded
+            };
+            if status != 0 {
+                return Err(Error::Script(message::main_text(self.main)));
+            }
+        }
+        self.runtime().run()?;
+        self.run_on_stop();
+        Ok(self.exit_code())
+    }
+
+    /// Calls what was given to `lunet.on_stop`; one that fails does not keep the others from running.
+    fn run_on_stop(&self) {
+        let state = self.state();
+        let mut next = 0;
+        loop {
+            let Some(&reference) = self.runtime().on_stop.borrow().get(next) else {
+                break;
+            };
+            next += 1;
+            // SAFETY: the state is ours and idle, and the reference is to a function.
+            unsafe {
+                ffi::lua_rawgeti_(state, ffi::LUA_REGISTRYINDEX, reference);
+                if ffi::lua_pcall(state, 0, 0, 0) != 0 {
+                    self.runtime().scheduler.fail();
+                    console::complain(&[b"Error: ", &message::main_text(self.main)]);
+                }
+                ffi::lua_settop(state, 0);
+            }
+        }
+    }
+
+    /// The global `__lunet_exit_code` where it is a number that is not negative; else 1 after an
+    /// uncaught error and 0 without.
+    #[expect(clippy::cast_possible_truncation, reason = "the cast saturates")]
+    fn exit_code(&self) -> i32 {
+        let state = self.state();
+        // SAFETY: the state is ours and idle; the access is raw, so it can't raise.
+        let asked = unsafe {
+            ffi::lua_pushlstring_(
+                state,
+                c"__lunet_exit_code".as_ptr(),
+                c"__lunet_exit_code".count_bytes(),
+            );
+            ffi::lua_rawget_(state, ffi::LUA_GLOBALSINDEX);
+            let number = ffi::lua_isnumber(state, -1) != 0;
+            let value = if number {
+                ffi::lua_tonumber(state, -1)
+            } else {
+                -1.0
+            };
+            ffi::lua_settop(state, 0);
+            value
+        };
+        if asked >= 0.0 {
+            asked as i32
+        } else {
+            i32::from(self.runtime().scheduler.has_failed())
+        }
+    }
+
+    /// Says what was left open, unless the script asked for the end.
+    fn complain_of_open_handles(&self) {
+        let runtime = self.runtime();
+        if !runtime.stopped.get() && !runtime.handles.borrow().is_empty() {
+            console::complain(&[
+                b"[LUNET] uv_loop_close failed at shutdown: resource busy or locked",
+            ]);
+        }
+    }
+}
+
+impl Drop for Vm {
+    fn drop(&mut self) {
+        if self.runtime.is_some() {
+            self.complain_of_open_handles();
+        }
+        // SAFETY: finalizers of the script may still call functions of ours while the state
+        // closes, so the runtime ends after it; nobody uses the state afterwards.
+        unsafe { ffi::lua_close(self.state()) };
+        Runtime::leave();
+        self.runtime = None;
+    }
+}
+
+/// Opens the module whose place in [`modules::ALL`] is the first upvalue.
+///
+/// # Safety
+/// Called by Lua only, as a loader in `package.preload`.
+unsafe extern "C-unwind" fn open_module(state: *mut lua_State) -> c_int {
+    // SAFETY: Lua calls with a valid state and room for 20 values.
+    unsafe {
+        let index = ffi::lua_tointeger_(state, ffi::lua_upvalueindex(1));
+        let module = usize::try_from(index)
+            .ok()
+            .and_then(|index| modules::ALL.get(index));
+        let (Some(module), Some(runtime)) = (module, runtime::current()) else {
+            return 0;
+        };
+        (module.open)(state, runtime);
+    }
+    1
+}
+
+/// The two entries of a search path for a folder and an extension.
+fn search_path(folder: &[u8], extension: &str) -> Vec<u8> {
+    let mut entries = Vec::new();
+    for middle in ["/lunet/?.", "/?."] {
+        for part in [folder, middle.as_bytes(), extension.as_bytes(), b";"] {
+            entries.extend_from_slice(part);
+        }
+    }
+    entries
+}
