@@ -11,12 +11,18 @@ pub(crate) struct Handle {
     generation: NonZeroU32,
 }
 
-/// The resources that scripts hold handles of.
+/// The resources that scripts hold handles of. Slots stand in pages that never move, so that a
+/// growing table neither copies nor leaves holes in the heap.
 #[derive(Debug)]
 pub(crate) struct HandleTable<T> {
-    slots: Vec<Slot<T>>,
+    pages: Vec<Box<[Slot<T>; PAGE]>>,
+    /// How many slots have been handed out.
+    used: u32,
     free: Vec<u32>,
 }
+
+/// How many slots a page has.
+const PAGE: usize = 64;
 
 #[derive(Debug)]
 struct Slot<T> {
@@ -45,7 +51,8 @@ impl<T> HandleTable<T> {
     /// An empty table.
     pub(crate) const fn new() -> Self {
         Self {
-            slots: Vec::new(),
+            pages: Vec::new(),
+            used: 0,
             free: Vec::new(),
         }
     }
@@ -53,18 +60,13 @@ impl<T> HandleTable<T> {
     /// The handle that the next [`HandleTable::insert`] gives.
     pub(crate) fn next_handle(&self) -> Handle {
         if let Some(&index) = self.free.last() {
-            return Handle {
-                index,
-                generation: self.slots[index as usize].generation,
-            };
+            let generation = self.slot(index).generation;
+            return Handle { index, generation };
         }
         // One bit less than the number has, so that a flag may stand beside it.
-        let index = u32::try_from(self.slots.len())
-            .ok()
-            .filter(|index| index >> 31 == 0);
-        let index = index.expect("a process has fewer than 2^31 handles");
+        assert!(self.used >> 31 == 0, "a process has fewer than 2^31 handles");
         Handle {
-            index,
+            index: self.used,
             generation: NonZeroU32::MIN,
         }
     }
@@ -72,19 +74,25 @@ impl<T> HandleTable<T> {
     /// Keeps a value and gives its handle.
     pub(crate) fn insert(&mut self, value: T) -> Handle {
         let handle = self.next_handle();
-        match self.free.pop() {
-            Some(index) => self.slots[index as usize].value = Some(value),
-            None => self.slots.push(Slot {
-                generation: NonZeroU32::MIN,
-                value: Some(value),
-            }),
+        if self.free.pop().is_none() {
+            self.used += 1;
+            if self.pages.len() * PAGE < self.used as usize {
+                self.pages.push(Box::new(std::array::from_fn(|_| Slot {
+                    generation: NonZeroU32::MIN,
+                    value: None,
+                })));
+            }
         }
+        self.slot_mut(handle.index).value = Some(value);
         handle
     }
 
     /// The value, while the handle is alive.
     pub(crate) fn get(&self, handle: Handle) -> Option<&T> {
-        let slot = self.slots.get(handle.index as usize)?;
+        if handle.index >= self.used {
+            return None;
+        }
+        let slot = self.slot(handle.index);
         slot.value
             .as_ref()
             .filter(|_| slot.generation == handle.generation)
@@ -92,7 +100,10 @@ impl<T> HandleTable<T> {
 
     /// The value to change, while the handle is alive.
     pub(crate) fn get_mut(&mut self, handle: Handle) -> Option<&mut T> {
-        let slot = self.slots.get_mut(handle.index as usize)?;
+        if handle.index >= self.used {
+            return None;
+        }
+        let slot = self.slot_mut(handle.index);
         slot.value
             .as_mut()
             .filter(|_| slot.generation == handle.generation)
@@ -100,33 +111,38 @@ impl<T> HandleTable<T> {
 
     /// Takes the value out; the handle and its copies are dead from here on.
     pub(crate) fn remove(&mut self, handle: Handle) -> Option<T> {
-        let slot = self.slots.get_mut(handle.index as usize)?;
-        if slot.generation != handle.generation {
-            return None;
-        }
-        let value = slot.value.take()?;
+        self.get(handle)?;
+        let slot = self.slot_mut(handle.index);
+        let value = slot.value.take();
         // A slot whose generations are used up is never handed out again.
         if let Some(next) = slot.generation.checked_add(1) {
             slot.generation = next;
             self.free.push(handle.index);
         }
-        Some(value)
+        value
     }
 
     /// Every living value with its handle.
     pub(crate) fn iter(&self) -> impl Iterator<Item = (Handle, &T)> {
-        self.slots.iter().zip(0u32..).filter_map(|(slot, index)| {
-            let handle = Handle {
-                index,
-                generation: slot.generation,
-            };
-            slot.value.as_ref().map(|value| (handle, value))
+        let slots = self.pages.iter().flat_map(|page| page.iter());
+        slots.zip(0u32..).filter_map(|(slot, index)| {
+            let generation = slot.generation;
+            let value = slot.value.as_ref()?;
+            Some((Handle { index, generation }, value))
         })
     }
 
     /// True when nothing lives in the table.
     pub(crate) fn is_empty(&self) -> bool {
         self.iter().next().is_none()
+    }
+
+    fn slot(&self, index: u32) -> &Slot<T> {
+        &self.pages[index as usize / PAGE][index as usize % PAGE]
+    }
+
+    fn slot_mut(&mut self, index: u32) -> &mut Slot<T> {
+        &mut self.pages[index as usize / PAGE][index as usize % PAGE]
     }
 }
 

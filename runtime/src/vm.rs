@@ -1,5 +1,6 @@
 //! The LuaJIT state: making it, what it can require, running a script on it and ending it.
 
+mod heap;
 mod message;
 
 use std::ffi::{CString, c_char, c_int};
@@ -26,8 +27,10 @@ unsafe extern "C-unwind" {
 /// A Lua state with its runtime. One script runs on it, then it ends.
 pub(crate) struct Vm {
     main: NonNull<lua_State>,
-    /// Ends before the state: [`Vm::drop`] sees to it.
+    /// Ends after the state: [`Vm::drop`] sees to it.
     runtime: Option<Box<Runtime>>,
+    /// Holds every object of the state.
+    _heap: Box<heap::Heap>,
 }
 
 /// Why a script did not run to its end.
@@ -70,10 +73,12 @@ impl Vm {
     pub(crate) fn new(policy: Policy) -> Result<Self, Error> {
         // SAFETY: a new state belongs to nobody else; it is closed by drop, after the runtime.
         unsafe {
-            let main = NonNull::new(ffi::luaL_newstate()).ok_or(Error::OutOfMemory)?;
+            let mut heap = Box::new(heap::Heap::new());
+            let main = new_state(&mut heap).ok_or(Error::OutOfMemory)?;
             let mut vm = Self {
                 main,
                 runtime: None,
+                _heap: heap,
             };
             ffi::lua_gc(main.as_ptr(), ffi::LUA_GCSTOP, 0);
             ffi::luaL_openlibs(main.as_ptr());
@@ -246,6 +251,26 @@ impl Drop for Vm {
         Runtime::leave();
         self.runtime = None;
     }
+}
+
+/// A state on a heap of its own.
+///
+/// # Safety
+/// The heap outlives the state and does not move.
+#[cfg(not(feature = "system-heap"))]
+unsafe fn new_state(heap: &mut heap::Heap) -> Option<NonNull<lua_State>> {
+    // SAFETY: the caller's.
+    NonNull::new(unsafe { ffi::lua_newstate(heap::Heap::allocate, (&raw mut *heap).cast()) })
+}
+
+/// A state on LuaJIT's own heap, which sanitizers can be taught to see.
+///
+/// # Safety
+/// None; the other definition has some.
+#[cfg(feature = "system-heap")]
+unsafe fn new_state(_heap: &mut heap::Heap) -> Option<NonNull<lua_State>> {
+    // SAFETY: no preconditions.
+    NonNull::new(unsafe { ffi::luaL_newstate() })
 }
 
 /// Opens the module whose place in [`modules::ALL`] is the first upvalue.
