@@ -77,8 +77,8 @@ where
         // SAFETY: Lua calls with a valid state.
         unsafe { raise(state, "lunet works on the thread of its runtime only") }
     };
-    // SAFETY: `function` has checked that F has no size, so there is nothing to initialise.
-    let body = unsafe { std::mem::MaybeUninit::<F>::uninit().assume_init() };
+    // SAFETY: `function` has checked that F has no size, so any aligned address is one of it.
+    let body = unsafe { std::ptr::NonNull::<F>::dangling().as_ref() };
     let outcome = catch_unwind(AssertUnwindSafe(|| body(&Call { state, runtime })))
         .unwrap_or_else(|panic| Err(Misuse::Raise(panic_text(panic.as_ref()))));
     match outcome {
@@ -238,12 +238,6 @@ impl Call {
     pub(crate) fn kind(&self, argument: c_int) -> c_int {
         // SAFETY: Lua called with this state.
         unsafe { ffi::lua_type(self.state, argument) }
-    }
-
-    /// How many arguments there are.
-    pub(crate) fn count(&self) -> c_int {
-        // SAFETY: Lua called with this state.
-        unsafe { ffi::lua_gettop(self.state) }
     }
 
     /// A string or number as bytes; none for other types.

@@ -5,7 +5,7 @@
 use std::io;
 
 /// Text for a script: nearly always one of a few constants.
-pub type Text = std::borrow::Cow<'static, str>;
+pub(crate) type Text = std::borrow::Cow<'static, str>;
 
 /// The text for an error of the system, in libuv's words.
 pub(crate) fn system_text(error: &io::Error) -> Text {

@@ -18,6 +18,8 @@ pub(crate) struct HandleTable<T> {
     pages: Vec<Box<[Slot<T>; PAGE]>>,
     /// How many slots have been handed out.
     used: u32,
+    /// How many values live.
+    living: u32,
     free: Vec<u32>,
 }
 
@@ -53,6 +55,7 @@ impl<T> HandleTable<T> {
         Self {
             pages: Vec::new(),
             used: 0,
+            living: 0,
             free: Vec::new(),
         }
     }
@@ -64,7 +67,10 @@ impl<T> HandleTable<T> {
             return Handle { index, generation };
         }
         // One bit less than the number has, so that a flag may stand beside it.
-        assert!(self.used >> 31 == 0, "a process has fewer than 2^31 handles");
+        assert!(
+            self.used >> 31 == 0,
+            "a process has fewer than 2^31 handles"
+        );
         Handle {
             index: self.used,
             generation: NonZeroU32::MIN,
@@ -83,6 +89,7 @@ impl<T> HandleTable<T> {
                 })));
             }
         }
+        self.living += 1;
         self.slot_mut(handle.index).value = Some(value);
         handle
     }
@@ -112,6 +119,7 @@ impl<T> HandleTable<T> {
     /// Takes the value out; the handle and its copies are dead from here on.
     pub(crate) fn remove(&mut self, handle: Handle) -> Option<T> {
         self.get(handle)?;
+        self.living -= 1;
         let slot = self.slot_mut(handle.index);
         let value = slot.value.take();
         // A slot whose generations are used up is never handed out again.
@@ -134,7 +142,7 @@ impl<T> HandleTable<T> {
 
     /// True when nothing lives in the table.
     pub(crate) fn is_empty(&self) -> bool {
-        self.iter().next().is_none()
+        self.living == 0
     }
 
     fn slot(&self, index: u32) -> &Slot<T> {

@@ -111,8 +111,8 @@ impl Runtime {
     fn run_ready(&self) {
         for _ in 0..self.scheduler.ready_count() {
             match self.scheduler.next_ready() {
-                // SAFETY: a queued task is anchored and holds `count` values.
                 Some(Ready::Resume(task, count)) => {
+                    // SAFETY: a queued task is anchored and holds `count` values.
                     unsafe { self.scheduler.resume(task, count) };
                 }
                 Some(Ready::Retry(handle, operation)) => modules::retry(self, handle, operation),

@@ -9,6 +9,7 @@
 
 mod anchors;
 mod failure;
+mod task;
 
 use std::cell::{Cell, RefCell};
 use std::collections::{BTreeMap, VecDeque};
@@ -21,6 +22,8 @@ use crate::entry::Answer;
 use crate::handle::{Handle, HandleTable};
 use crate::vm;
 use anchors::Anchors;
+use task::Origin;
+pub(crate) use task::{Operation, Task, Wait};
 
 /// How deep coroutines may resume one another on the process stack before the rest must queue.
 const NESTING_LIMIT: u32 = 160;
@@ -31,41 +34,10 @@ const BUDGET: u32 = 128;
 /// How many finished threads are kept for reuse.
 const SPARE_THREADS: usize = 1024;
 
-/// What a parked coroutine waits for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Operation {
-    Accept,
-    Connect,
-    Read,
-    Sleep,
-    Work,
-    Write,
-}
-
-/// A thread of Lua and where it is anchored.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Task {
-    thread: NonNull<lua_State>,
-    slot: u32,
-    origin: Origin,
-}
-
-/// Where a thread comes from, which decides what becomes of it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Origin {
-    /// The scheduler made it and nobody else knows it: it may be used again.
-    Spawned,
-    /// The scheduler made it and the script got hold of it.
-    Shared,
-    /// The script made it.
-    Script,
-}
-
-/// A coroutine that waits. Packed, because an idle connection consists of little else.
+/// A coroutine that waits. Its thread is the one anchored at `slot`: a record is kept small,
+/// because an idle connection consists of little else.
 #[derive(Clone, Copy, Debug)]
-#[repr(Rust, packed(4))]
 struct Parked {
-    thread: NonNull<lua_State>,
     slot: u32,
     since_ms: u32,
     operation: Operation,
@@ -205,7 +177,6 @@ impl Scheduler {
         let task = self.task_of(state);
         self.waiting.set(self.waiting.get() + 1);
         self.parked.borrow_mut().insert(Parked {
-            thread: task.thread,
             slot: task.slot,
             since_ms: u32::try_from(now_ns / 1_000_000).unwrap_or(u32::MAX),
             operation,
@@ -234,6 +205,17 @@ impl Scheduler {
             .map(|parked| parked.operation)
     }
 
+    /// Everybody who waits, in no order.
+    pub(crate) fn waits(&self) -> Vec<Wait> {
+        let parked = self.parked.borrow();
+        let waits = parked.iter().map(|(_, parked)| Wait {
+            thread: self.anchors.thread(parked.slot),
+            operation: parked.operation,
+            since_ms: parked.since_ms,
+        });
+        waits.collect()
+    }
+
     /// True while the wait goes on.
     pub(crate) fn is_parked(&self, wait: Handle) -> bool {
         self.parked.borrow().get(wait).is_some()
@@ -254,20 +236,14 @@ impl Scheduler {
 
     /// Takes the record of a wait whose coroutine is resumed by other means.
     pub(crate) fn unpark(&self, wait: Handle) -> Option<Task> {
-        let Parked {
-            thread,
-            slot,
-            origin,
-            deadline,
-            ..
-        } = self.parked.borrow_mut().remove(wait)?;
+        let parked = self.parked.borrow_mut().remove(wait)?;
         self.waiting.set(self.waiting.get() - 1);
         self.stale_timers
-            .set(self.stale_timers.get() + usize::from(deadline));
+            .set(self.stale_timers.get() + usize::from(parked.deadline));
         Some(Task {
-            thread,
-            slot,
-            origin,
+            thread: self.anchors.thread(parked.slot),
+            slot: parked.slot,
+            origin: parked.origin,
         })
     }
 
@@ -391,10 +367,10 @@ impl Scheduler {
     fn stray(&self, task: Task) {
         // SAFETY: the thread is suspended; what it yielded goes to nobody.
         unsafe { ffi::lua_settop(task.thread.as_ptr(), 0) };
-        if task.origin != Origin::Script {
-            self.strays.borrow_mut().insert(task.thread, task.slot);
-        } else {
+        if task.origin == Origin::Script {
             self.release(task);
+        } else {
+            self.strays.borrow_mut().insert(task.thread, task.slot);
         }
     }
 

@@ -1,5 +1,7 @@
 //! `lunet`: coroutines and time.
 
+use std::ffi::c_int;
+
 use mlua::ffi::{self, lua_State};
 
 use super::Module;
@@ -22,6 +24,7 @@ unsafe fn open(state: *mut lua_State, _runtime: &Runtime) {
         (c"sleep", function(sleep)),
         (c"spawn", function(spawn)),
         (c"stop", function(stop)),
+        (c"waits", waits),
     ];
     // SAFETY: the caller's.
     unsafe { push_module(state, &exports) };
@@ -44,8 +47,7 @@ fn spawn(call: &Call) -> Outcome {
 fn sleep(call: &Call) -> Outcome {
     call.must_be_coroutine("lunet.sleep")?;
     let milliseconds = call.number(1)?.trunc();
-    // The negation takes NaN in.
-    if !(milliseconds >= 0.0) {
+    if milliseconds.is_nan() || milliseconds < 0.0 {
         return Err(Misuse::Raise(Text::Borrowed(
             "lunet.sleep duration must be >= 0",
         )));
@@ -90,6 +92,37 @@ fn on_stop(call: &Call) -> Outcome {
     Ok(Answer::Nothing)
 }
 
+/// `lunet.waits()`: who waits, for what and for how long, as an array of
+/// `{coroutine =, operation =, waited_ms =}` in no order.
+///
+/// # Safety
+/// Called by Lua only.
+unsafe extern "C-unwind" fn waits(state: *mut lua_State) -> c_int {
+    let Some(runtime) = crate::runtime::current() else {
+        return 0;
+    };
+    let now_ms = runtime.reactor.now_ns() / 1_000_000;
+    let waits = runtime.scheduler.waits();
+    // SAFETY: Lua calls with a valid state and room for 20 values; the threads are anchored.
+    unsafe {
+        ffi::lua_createtable(state, c_int::try_from(waits.len()).unwrap_or(0), 0);
+        for (wait, index) in waits.iter().zip(1..) {
+            ffi::lua_createtable(state, 0, 3);
+            ffi::lua_pushthread(wait.thread.as_ptr());
+            ffi::lua_xmove(wait.thread.as_ptr(), state, 1);
+            ffi::lua_setfield(state, -2, c"coroutine".as_ptr());
+            ffi::lua_pushstring_(state, wait.operation.name().as_ptr());
+            ffi::lua_setfield(state, -2, c"operation".as_ptr());
+            let waited_ms = now_ms.saturating_sub(u64::from(wait.since_ms));
+            #[expect(clippy::cast_precision_loss, reason = "milliseconds of a process")]
+            ffi::lua_pushnumber(state, waited_ms as f64);
+            ffi::lua_setfield(state, -2, c"waited_ms".as_ptr());
+            ffi::lua_rawseti_(state, -2, index);
+        }
+    }
+    1
+}
+
 /// Puts a `coroutine.running` in place that notes who asks: a thread that a script holds is not
 /// used again for another coroutine.
 ///
@@ -111,7 +144,7 @@ pub(super) unsafe fn replace_running(state: *mut lua_State) {
 ///
 /// # Safety
 /// Called by Lua only.
-unsafe extern "C-unwind" fn running(state: *mut lua_State) -> std::ffi::c_int {
+unsafe extern "C-unwind" fn running(state: *mut lua_State) -> c_int {
     if let Some(runtime) = crate::runtime::current() {
         runtime.scheduler.share(state);
     }

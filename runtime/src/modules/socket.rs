@@ -7,7 +7,9 @@ mod arguments;
 mod connect;
 mod control;
 mod listen;
+mod read;
 mod stream;
+mod write;
 
 use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
@@ -18,7 +20,7 @@ use mlua::ffi::{self, lua_State};
 use super::{Module, Resource};
 use crate::entry::{Answer, Export, function, push_module};
 use crate::error::Text;
-use crate::handle::Handle;
+use crate::handle::{Handle, HandleTable};
 use crate::reactor::{Readiness, transport};
 use crate::runtime::Runtime;
 use crate::scheduler::Operation;
@@ -35,12 +37,17 @@ const READ_SIZE: usize = 4096;
 /// What a wait answers when its deadline has come.
 const TIMED_OUT: Text = Text::Borrowed("operation timed out");
 
+/// What a call on a closed socket answers.
+const CLOSED: Text = Text::Borrowed("socket closed");
+
 /// What a handle of this module stands for.
 #[derive(Debug)]
 pub(crate) enum Socket {
     Stream(stream::Stream),
-    Listener(Box<listen::Listener>),
-    Connecting(Box<connect::Connecting>),
+    /// An entry of [`State::listening`].
+    Listener(Handle),
+    /// An entry of [`State::connecting`].
+    Connecting(Handle),
 }
 
 /// What the sockets of one runtime share.
@@ -54,11 +61,13 @@ pub(crate) struct State {
     /// What the last read gave; grown by the first read that needs it.
     buffer: RefCell<Vec<u8>>,
     /// Writes that the kernel did not take whole, by the handle that is written to.
-    writes: RefCell<BTreeMap<Handle, stream::PendingWrite>>,
+    writes: RefCell<BTreeMap<Handle, write::PendingWrite>>,
     /// Listeners that could not accept because descriptors had run out.
     starved: RefCell<Vec<Handle>>,
-    /// Open listeners: they keep the loop alive.
-    listeners: Cell<usize>,
+    /// What a listener is besides its handle. Apart from the handles, so that a connection's entry stays small.
+    listening: RefCell<HandleTable<listen::Listener>>,
+    /// What a connection in the making is besides its handle.
+    connecting: RefCell<HandleTable<connect::Connecting>>,
 }
 
 impl Default for State {
@@ -70,7 +79,8 @@ impl Default for State {
             buffer: RefCell::new(Vec::new()),
             writes: RefCell::new(BTreeMap::new()),
             starved: RefCell::new(Vec::new()),
-            listeners: Cell::new(0),
+            listening: RefCell::new(HandleTable::new()),
+            connecting: RefCell::new(HandleTable::new()),
         }
     }
 }
@@ -78,7 +88,7 @@ impl Default for State {
 impl State {
     /// True while a listener is open.
     pub(crate) fn has_listeners(&self) -> bool {
-        self.listeners.get() > 0
+        !self.listening.borrow().is_empty()
     }
 
     /// The bytes that the last read gave, of which there were `length`.
@@ -98,14 +108,14 @@ unsafe fn open(state: *mut lua_State, runtime: &Runtime) {
         (c"getpeername", function(control::getpeername)),
         (c"getsockname", function(control::getsockname)),
         (c"listen", function(listen::listen)),
-        (c"read", function(stream::read)),
+        (c"read", function(read::read)),
         (c"set_nodelay", function(control::set_nodelay)),
         (
             c"set_read_buffer_size",
             function(control::set_read_buffer_size),
         ),
         (c"shutdown", function(control::shutdown)),
-        (c"write", function(stream::write)),
+        (c"write", function(write::write)),
     ];
     // SAFETY: the caller's.
     unsafe {
@@ -139,18 +149,13 @@ fn adopt(runtime: &Runtime, mut transport: transport::Stream) -> Answer {
     }
     let mut handles = runtime.handles.borrow_mut();
     let handle = handles.next_handle();
-    match runtime
-        .reactor
-        .watch(&mut transport, handle.to_bits(), false)
-    {
-        Err(error) => Answer::Failure(crate::error::system_text(&error)),
-        Ok(()) => {
-            handles.insert(Resource::Socket(Socket::Stream(stream::Stream::new(
-                transport,
-            ))));
-            handle_answer(runtime, handle, false)
-        }
+    let bits = handle.to_bits();
+    if let Err(error) = runtime.reactor.watch(&mut transport, bits, false) {
+        return Answer::Failure(crate::error::system_text(&error));
     }
+    let stream = stream::Stream::new(transport);
+    handles.insert(Resource::Socket(Socket::Stream(stream)));
+    handle_answer(runtime, handle, false)
 }
 
 /// The answer that gives a handle to the script.
@@ -186,8 +191,8 @@ pub(crate) fn ready(runtime: &Runtime, handle: Handle, readiness: Readiness) {
 pub(crate) fn retry(runtime: &Runtime, handle: Handle, operation: Operation) {
     match operation {
         Operation::Accept => listen::ready(runtime, handle),
-        Operation::Read => stream::go_on_reading(runtime, handle),
-        Operation::Write => stream::go_on_writing(runtime, handle),
+        Operation::Read => read::go_on(runtime, handle),
+        Operation::Write => write::go_on(runtime, handle),
         Operation::Connect | Operation::Sleep | Operation::Work => {}
     }
 }
@@ -203,8 +208,8 @@ pub(crate) fn expired(
     match operation {
         Operation::Accept => listen::expired(runtime, wait, handle),
         Operation::Connect => connect::expired(runtime, wait, handle),
-        Operation::Read => stream::read_expired(runtime, wait, handle),
-        Operation::Write => stream::write_expired(runtime, wait, handle),
+        Operation::Read => read::expired(runtime, wait, handle),
+        Operation::Write => write::expired(runtime, wait, handle),
         Operation::Sleep | Operation::Work => {}
     }
 }

@@ -181,10 +181,14 @@ impl Node {
                 return;
             }
             let found = found.assume_init();
-            #[expect(
-                clippy::cast_sign_loss,
-                clippy::unnecessary_cast,
-                reason = "types differ by system"
+            // The types of both numbers differ from system to system.
+            #[cfg_attr(
+                target_os = "linux",
+                expect(clippy::unnecessary_cast, reason = "they are u64 here")
+            )]
+            #[cfg_attr(
+                not(target_os = "linux"),
+                expect(clippy::cast_sign_loss, reason = "they are compared as stored")
             )]
             let same = found.st_dev as u64 == self.device.load(Ordering::Relaxed)
                 && found.st_ino as u64 == self.inode.load(Ordering::Relaxed);

@@ -5,6 +5,11 @@
 //! address. Lua tells the size of what it frees, so blocks need not know theirs. Blocks above
 //! [`SMALL`] bytes are the system's. Not thread-safe: one Lua state is one thread's.
 
+#![expect(
+    clippy::cast_ptr_alignment,
+    reason = "spans are aligned to their size and blocks to a pointer's"
+)]
+
 use std::alloc::{Layout, alloc, dealloc, realloc};
 use std::ffi::c_void;
 use std::ptr::{self, NonNull};
@@ -56,7 +61,11 @@ struct Block {
 impl Heap {
     /// A heap without memory.
     pub(super) fn new() -> Self {
-        Self { open: [ptr::null_mut(); CLASSES], empty: ptr::null_mut(), chunks: Vec::new() }
+        Self {
+            open: [ptr::null_mut(); CLASSES],
+            empty: ptr::null_mut(),
+            chunks: Vec::new(),
+        }
     }
 
     /// Lua's allocation function (`lua_Alloc` of the Lua 5.1 manual); `heap` is a [`Heap`].
@@ -128,7 +137,9 @@ impl Heap {
         let class = (size - 1) / STEP;
         // SAFETY: the caller's; a small block lies in a span, whose head is at the multiple below.
         unsafe {
-            let span = block.map_addr(|address| address & !(SPAN - 1)).cast::<Span>();
+            let span = block
+                .map_addr(|address| address & !(SPAN - 1))
+                .cast::<Span>();
             let freed = block.cast::<Block>();
             (*freed).next = (*span).free;
             (*span).free = freed;
@@ -196,7 +207,9 @@ impl Heap {
     /// Takes empty spans from the system.
     fn add_chunk(&mut self) -> bool {
         // SAFETY: the layout has a size.
-        let Some(chunk) = NonNull::new(unsafe { alloc(CHUNK) }) else { return false };
+        let Some(chunk) = NonNull::new(unsafe { alloc(CHUNK) }) else {
+            return false;
+        };
         self.chunks.push(chunk);
         for index in (0..SPANS_PER_CHUNK).rev() {
             // SAFETY: the offset lies inside the chunk, and a span's head fits.
@@ -269,7 +282,9 @@ mod tests {
         let mut blocks: Vec<(*mut u8, usize, u8)> = Vec::new();
         let mut seed = 1_u64;
         for step in 0..200_000_u32 {
-            seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+            seed = seed
+                .wrapping_mul(6_364_136_223_846_793_005)
+                .wrapping_add(1_442_695_040_888_963_407);
             let random = usize::try_from(seed >> 33).unwrap();
             let (size, mark) = (random % 700 + 1, u8::try_from(step % 251).unwrap());
             // SAFETY: every block is used with the size it was made with.
@@ -282,8 +297,13 @@ mod tests {
                     continue;
                 }
                 let (block, old_size, old_mark) = blocks.swap_remove(random % blocks.len());
-                let intact = |block: *mut u8, size| (0..size).all(|index| block.add(index).read() == old_mark);
-                assert!(intact(block, old_size), "a block of {old_size} bytes was changed");
+                let intact = |block: *mut u8, size| {
+                    (0..size).all(|index| block.add(index).read() == old_mark)
+                };
+                assert!(
+                    intact(block, old_size),
+                    "a block of {old_size} bytes was changed"
+                );
                 if random % 3 == 1 {
                     Heap::allocate(heap, block.cast(), old_size, 0);
                 } else {

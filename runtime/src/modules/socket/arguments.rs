@@ -92,7 +92,7 @@ pub(super) fn deadline_ns(call: &Call, argument: c_int) -> Result<Option<u64>, M
         }
         number
     };
-    if !(timeout_ms >= 0.0) {
+    if timeout_ms.is_nan() || timeout_ms < 0.0 {
         return Err(Misuse::Argument(
             argument,
             c"timeout_ms must be a number that is not negative",

@@ -131,12 +131,15 @@ fn park(call: &Call, handle: Handle, attempt: Option<transport::Stream>, deadlin
         attempt,
         rest: Vec::new(),
     };
-    let resource = Resource::Socket(Socket::Connecting(Box::new(connecting)));
+    let entry = call
+        .runtime
+        .sockets
+        .connecting
+        .borrow_mut()
+        .insert(connecting);
+    let resource = Resource::Socket(Socket::Connecting(entry));
     let kept = call.runtime.handles.borrow_mut().insert(resource);
-    debug_assert_eq!(
-        kept, handle,
-        "nothing was inserted since the handle was foretold"
-    );
+    debug_assert_eq!(kept, handle, "nothing was inserted since it was foretold");
     arm(call, deadline_ns, wait, handle);
 }
 
@@ -151,13 +154,11 @@ fn connect_name(call: &Call, name: String, port: u16, deadline_ns: Option<u64>) 
                 .map(Iterator::collect::<Vec<_>>);
             Box::new(move |runtime| looked_up(runtime, handle, &name, found))
         });
-    match sent {
-        Err(error) => Answer::Failure(failed_to("start connect", &error)),
-        Ok(()) => {
-            park(call, handle, None, deadline_ns);
-            Answer::Yield
-        }
+    if let Err(error) = sent {
+        return Answer::Failure(failed_to("start connect", &error));
     }
+    park(call, handle, None, deadline_ns);
+    Answer::Yield
 }
 
 /// The addresses of a name are known, or are known not to be.
@@ -191,7 +192,7 @@ fn next_attempt(runtime: &Runtime, handle: Handle, mut reason: Text) {
                 Err(error) => reason = system_text(&error),
                 Ok(transport) => {
                     with_connecting(runtime, handle, |connecting| {
-                        connecting.attempt = Some(transport)
+                        connecting.attempt = Some(transport);
                     });
                     return;
                 }
@@ -229,41 +230,51 @@ pub(super) fn ready(runtime: &Runtime, handle: Handle) {
 
 /// Turns an attempt that stands into a connection, under the same handle.
 fn stand(runtime: &Runtime, handle: Handle) {
-    let mut handles = runtime.handles.borrow_mut();
-    let Some(Resource::Socket(socket)) = handles.get_mut(handle) else {
+    let Some(connecting) = take(runtime, handle) else {
         return;
     };
-    let Socket::Connecting(connecting) = socket else {
+    let Some(transport) = connecting.attempt else {
         return;
     };
-    let Some(transport) = connecting.attempt.take() else {
-        return;
-    };
-    let wait = connecting.wait;
-    let nodelay = transport.set_nodelay(true);
-    *socket = Socket::Stream(Stream::connected(transport));
-    drop(handles);
-    match nodelay {
-        Ok(()) => runtime
-            .scheduler
-            .wake(wait, handle_answer(runtime, handle, false)),
+    let answer = match transport.set_nodelay(true) {
+        Ok(()) => {
+            let stream = Socket::Stream(Stream::connected(transport));
+            if let Some(resource) = runtime.handles.borrow_mut().get_mut(handle) {
+                *resource = Resource::Socket(stream);
+            }
+            handle_answer(runtime, handle, false)
+        }
         Err(error) => {
             drop(runtime.handles.borrow_mut().remove(handle));
-            runtime
-                .scheduler
-                .wake(wait, Answer::Failure(system_text(&error)));
+            Answer::Failure(system_text(&error))
         }
-    }
+    };
+    runtime.scheduler.wake(connecting.wait, answer);
 }
 
 /// Gives up and leaves nothing behind.
 fn fail(runtime: &Runtime, handle: Handle, reason: Text) {
-    let Some(wait) = with_connecting(runtime, handle, |connecting| connecting.wait) else {
+    let Some(connecting) = take(runtime, handle) else {
         return;
     };
+    let wait = connecting.wait;
+    drop(connecting);
     drop(runtime.handles.borrow_mut().remove(handle));
     super::listen::feed(runtime);
     runtime.scheduler.wake(wait, Answer::Failure(reason));
+}
+
+fn entry(runtime: &Runtime, handle: Handle) -> Option<Handle> {
+    match runtime.handles.borrow().get(handle)? {
+        Resource::Socket(Socket::Connecting(entry)) => Some(*entry),
+        Resource::Socket(_) => None,
+    }
+}
+
+/// Takes what is known of a connection in the making; its handle stays.
+fn take(runtime: &Runtime, handle: Handle) -> Option<Connecting> {
+    let entry = entry(runtime, handle)?;
+    runtime.sockets.connecting.borrow_mut().remove(entry)
 }
 
 /// The deadline of a connect has come.
@@ -278,10 +289,13 @@ fn with_connecting<T>(
     handle: Handle,
     act: impl FnOnce(&mut Connecting) -> T,
 ) -> Option<T> {
-    match runtime.handles.borrow_mut().get_mut(handle) {
-        Some(Resource::Socket(Socket::Connecting(connecting))) => Some(act(connecting)),
-        _ => None,
-    }
+    let entry = entry(runtime, handle)?;
+    runtime
+        .sockets
+        .connecting
+        .borrow_mut()
+        .get_mut(entry)
+        .map(act)
 }
 
 #[cfg(test)]

@@ -1,20 +1,21 @@
 //! The calls that never wait: closing, naming and tuning a socket.
 
+use std::io::{self, ErrorKind};
+
 use super::arguments::{Held, held};
 use super::stream::{finish, with_stream};
-use super::{Socket, listen};
+use super::{CLOSED, Socket, listen};
 use crate::entry::{Answer, Call, Misuse, Outcome};
 use crate::error::{Text, failed_to, system_text};
 use crate::handle::Handle;
 use crate::modules::Resource;
-use crate::reactor::transport::Endpoint;
+use crate::reactor::transport::{self, Endpoint};
 use crate::runtime::Runtime;
 
 /// The most that one read may take.
 const LARGEST_READ: f64 = 64.0 * 1024.0 * 1024.0;
 
 const INVALID: Text = Text::Borrowed("invalid socket handle");
-const CLOSED: Text = Text::Borrowed("socket closed");
 
 /// `socket.close(handle)`.
 #[expect(clippy::unnecessary_wraps, reason = "every body has this shape")]
@@ -43,16 +44,16 @@ pub(crate) fn close_handle(runtime: &Runtime, handle: Handle) {
                 runtime.scheduler.wake(pending.wait, Answer::Error(CLOSED));
             }
         }
-        Socket::Listener(listener) => {
-            runtime
-                .sockets
-                .listeners
-                .set(runtime.sockets.listeners.get() - 1);
+        Socket::Listener(entry) => {
+            let listener = runtime.sockets.listening.borrow_mut().remove(entry);
+            let listener = listener.expect("a listener has an entry as long as its handle");
             if let Some(wait) = listener.acceptor {
-                runtime
-                    .scheduler
-                    .wake(wait, Answer::Failure(Text::Borrowed("listener closed")));
+                let text = Text::Borrowed("listener closed");
+                runtime.scheduler.wake(wait, Answer::Failure(text));
             }
+            // The path goes first, so that nobody connects to what is going away.
+            #[cfg(unix)]
+            drop(listener.file);
             // Peers that nobody accepted see the end of the stream, not a reset.
             while runtime.kernel.accept(&listener.transport).is_ok() {}
         }
@@ -60,16 +61,21 @@ pub(crate) fn close_handle(runtime: &Runtime, handle: Handle) {
     listen::feed(runtime);
 }
 
+/// A socket that has ends.
+enum Ends<'a> {
+    Stream(&'a transport::Stream),
+    Listener(&'a transport::Listener),
+}
+
 /// `socket.getpeername(handle)`.
 pub(super) fn getpeername(call: &Call) -> Outcome {
     call.must_be_coroutine("socket.getpeername")?;
     Ok(endpoint(call, "get peer name", |socket| match socket {
-        Socket::Stream(stream) => stream.transport.peer(),
-        Socket::Listener(listener) => match listener.transport.local()? {
+        Ends::Stream(stream) => stream.peer(),
+        Ends::Listener(listener) => match listener.local()? {
             Endpoint::Unix => Ok(Endpoint::Unix),
-            Endpoint::Tcp(_) => Err(std::io::ErrorKind::NotConnected.into()),
+            Endpoint::Tcp(_) => Err(ErrorKind::NotConnected.into()),
         },
-        Socket::Connecting(_) => Err(std::io::ErrorKind::NotConnected.into()),
     }))
 }
 
@@ -77,25 +83,31 @@ pub(super) fn getpeername(call: &Call) -> Outcome {
 #[expect(clippy::unnecessary_wraps, reason = "every body has this shape")]
 pub(super) fn getsockname(call: &Call) -> Outcome {
     Ok(endpoint(call, "get socket name", |socket| match socket {
-        Socket::Stream(stream) => stream.transport.local(),
-        Socket::Listener(listener) => listener.transport.local(),
-        Socket::Connecting(_) => Err(std::io::ErrorKind::NotConnected.into()),
+        Ends::Stream(stream) => stream.local(),
+        Ends::Listener(listener) => listener.local(),
     }))
 }
 
-fn endpoint(call: &Call, what: &str, ask: fn(&Socket) -> std::io::Result<Endpoint>) -> Answer {
+fn endpoint(call: &Call, what: &str, ask: fn(Ends) -> io::Result<Endpoint>) -> Answer {
     let Some(Held { handle, .. }) = held(call, 1) else {
         return Answer::Failure(INVALID);
     };
-    match call.runtime.handles.borrow().get(handle) {
+    let asked = with_stream(call.runtime, handle, |stream| {
+        ask(Ends::Stream(&stream.transport))
+    });
+    let asked = asked.or_else(|| {
+        listen::with_listener(call.runtime, handle, |listener| {
+            ask(Ends::Listener(&listener.transport))
+        })
+    });
+    match asked {
         None => Answer::Failure(CLOSED),
-        Some(Resource::Socket(socket)) => match ask(socket) {
-            Ok(endpoint) => Answer::Word(endpoint.to_string()),
-            Err(error) if error.kind() == std::io::ErrorKind::NotConnected => Answer::Failure(
-                Text::Owned(format!("failed to {what}: socket is not connected")),
-            ),
-            Err(error) => Answer::Failure(failed_to(what, &error)),
-        },
+        Some(Ok(endpoint)) => Answer::Word(endpoint.to_string()),
+        Some(Err(error)) if error.kind() == ErrorKind::NotConnected => {
+            let text = format!("failed to {what}: socket is not connected");
+            Answer::Failure(Text::Owned(text))
+        }
+        Some(Err(error)) => Answer::Failure(failed_to(what, &error)),
     }
 }
 
@@ -112,7 +124,7 @@ pub(super) fn getpeercred(call: &Call) -> Outcome {
         .get(handle)
         .map(|Resource::Socket(socket)| match socket {
             Socket::Stream(stream) => stream.transport.credentials(),
-            _ => Err(std::io::ErrorKind::Unsupported.into()),
+            _ => Err(ErrorKind::Unsupported.into()),
         });
     Ok(match found {
         None => Answer::Failure(CLOSED),
@@ -121,7 +133,7 @@ pub(super) fn getpeercred(call: &Call) -> Outcome {
             fields.extend(peer.pid.map(|pid| (c"pid", f64::from(pid))));
             Answer::Fields(fields)
         }
-        Some(Err(error)) if error.kind() == std::io::ErrorKind::Unsupported => Answer::Failure(
+        Some(Err(error)) if error.kind() == ErrorKind::Unsupported => Answer::Failure(
             Text::Borrowed("credentials are known of connected unix sockets only"),
         ),
         Some(Err(error)) => Answer::Failure(failed_to("get peer credentials", &error)),

@@ -121,11 +121,8 @@ fn open(runtime: &Runtime, mut listener: Listener) -> Answer {
     {
         return Answer::Failure(failed_to("listen", &error));
     }
-    handles.insert(Resource::Socket(Socket::Listener(Box::new(listener))));
-    runtime
-        .sockets
-        .listeners
-        .set(runtime.sockets.listeners.get() + 1);
+    let entry = runtime.sockets.listening.borrow_mut().insert(listener);
+    handles.insert(Resource::Socket(Socket::Listener(entry)));
     handle_answer(runtime, handle, true)
 }
 
@@ -276,13 +273,19 @@ pub(super) fn expired(runtime: &Runtime, wait: Handle, handle: Handle) {
 }
 
 /// Does something with an open listener; none when the handle is no longer one.
-fn with_listener<T>(
+pub(super) fn with_listener<T>(
     runtime: &Runtime,
     handle: Handle,
     act: impl FnOnce(&mut Listener) -> T,
 ) -> Option<T> {
-    match runtime.handles.borrow_mut().get_mut(handle) {
-        Some(Resource::Socket(Socket::Listener(listener))) => Some(act(listener)),
-        _ => None,
-    }
+    let entry = match runtime.handles.borrow().get(handle)? {
+        Resource::Socket(Socket::Listener(entry)) => *entry,
+        Resource::Socket(_) => return None,
+    };
+    runtime
+        .sockets
+        .listening
+        .borrow_mut()
+        .get_mut(entry)
+        .map(act)
 }
