@@ -193,7 +193,7 @@ pub(crate) fn retry(runtime: &Runtime, handle: Handle, operation: Operation) {
         Operation::Accept => listen::ready(runtime, handle),
         Operation::Read => read::go_on(runtime, handle),
         Operation::Write => write::go_on(runtime, handle),
-        Operation::Connect | Operation::Sleep | Operation::Work => {}
+        Operation::Connect | Operation::Sleep => {}
     }
 }
 
@@ -210,6 +210,6 @@ pub(crate) fn expired(
         Operation::Connect => connect::expired(runtime, wait, handle),
         Operation::Read => read::expired(runtime, wait, handle),
         Operation::Write => write::expired(runtime, wait, handle),
-        Operation::Sleep | Operation::Work => {}
+        Operation::Sleep => {}
     }
 }

@@ -12,7 +12,6 @@ pub(crate) enum Operation {
     Connect,
     Read,
     Sleep,
-    Work,
     Write,
 }
 
@@ -24,7 +23,6 @@ impl Operation {
             Self::Connect => c"connect",
             Self::Read => c"read",
             Self::Sleep => c"sleep",
-            Self::Work => c"work",
             Self::Write => c"write",
         }
     }
