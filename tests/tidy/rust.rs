@@ -101,8 +101,19 @@ pub(crate) const RULES: &[Rule] = &[
         name: "extern-c",
         says: "what C can call by name stands in runtime/src/abi.rs and abi/; a function handed to Lua is `extern \"C-unwind\"`",
         check: |tree| {
-            let patterns = &["extern \"C\"", "no_mangle", "export_name"];
-            only_in(tree, patterns, &["runtime/src/abi.rs", "runtime/src/abi/"])
+            let abi = ["runtime/src/abi.rs", "runtime/src/abi/"];
+            // Called back by C: a signal handler, and Lua's allocation function.
+            let called_back = [
+                "runtime/src/policy/socket_file.rs",
+                "runtime/src/vm/heap.rs",
+            ];
+            let mut found = only_in(tree, &["no_mangle", "export_name"], &abi);
+            found.extend(only_in(
+                tree,
+                &["extern \"C\""],
+                &[abi, called_back].concat(),
+            ));
+            found
         },
         faults: &[
             Fault {
