@@ -9,6 +9,7 @@ mod fresh;
 mod gate;
 #[cfg(unix)]
 mod machine;
+mod readme;
 mod release_check;
 mod support;
 mod tidy;

@@ -6,6 +6,7 @@
 
 mod crates;
 mod docs;
+mod places;
 mod registries;
 mod rust;
 mod tokens;
@@ -68,6 +69,7 @@ impl Complaint {
 const ALL: &[&[Rule]] = &[
     crates::RULES,
     docs::RULES,
+    places::RULES,
     registries::RULES,
     rust::RULES,
     words::RULES,

@@ -1,6 +1,9 @@
-//! Rules about Rust files: what opens a file, how long it may be, and what may stand only in one place.
+//! Rules about every Rust file: what opens it, how long it may be, what a test must not do.
+//!
+//! Not here: what may stand only in one place (`places`).
 
-use super::tokens::{self, Token};
+use super::places::only_in;
+use super::tokens::{self, parsed, test_code};
 use super::tree::Tree;
 use super::{Complaint, Fault, Rule};
 
@@ -59,133 +62,6 @@ pub(crate) const RULES: &[Rule] = &[
             at: "ci/src/a.rs:2",
         }],
         sound: &[&[("ci/src/a.rs", "//! A.\nfn f() {}\n")]],
-    },
-    Rule {
-        name: "trace-feature",
-        says: "only runtime/src/trace.rs and trace/ know the feature `trace`; others use `trace::event!`",
-        check: |tree| {
-            only_in(
-                tree,
-                &["feature = \"trace\""],
-                &["runtime/src/trace.rs", "runtime/src/trace/"],
-            )
-        },
-        faults: &[
-            Fault {
-                files: &[(
-                    "runtime/src/vm.rs",
-                    "#[cfg(feature = \"trace\")]\nfn f() {}",
-                )],
-                at: "runtime/src/vm.rs:1",
-            },
-            Fault {
-                files: &[(
-                    "runtime/src/vm.rs",
-                    "fn f() {\n m!(cfg!(feature = \"trace\"));\n}",
-                )],
-                at: "runtime/src/vm.rs:2",
-            },
-        ],
-        sound: &[&[
-            (
-                "runtime/src/trace.rs",
-                "#[cfg(feature = \"trace\")]\nfn f() {}",
-            ),
-            (
-                "runtime/src/vm.rs",
-                "// cfg(feature = \"trace\")\nfn f() { g(\"feature = trace\") }",
-            ),
-        ]],
-    },
-    Rule {
-        name: "extern-c",
-        says: "what C can call by name stands in runtime/src/abi.rs and abi/; a function handed to Lua is `extern \"C-unwind\"`",
-        check: |tree| {
-            let abi = ["runtime/src/abi.rs", "runtime/src/abi/"];
-            // Called back by C: a signal handler, and Lua's allocation function.
-            let called_back = [
-                "runtime/src/policy/socket_file.rs",
-                "runtime/src/vm/heap.rs",
-            ];
-            let mut found = only_in(tree, &["no_mangle", "export_name"], &abi);
-            found.extend(only_in(
-                tree,
-                &["extern \"C\""],
-                &[abi, called_back].concat(),
-            ));
-            found
-        },
-        faults: &[
-            Fault {
-                files: &[("runtime/src/vm.rs", "\nextern \"C\" fn f() {}")],
-                at: "runtime/src/vm.rs:2",
-            },
-            Fault {
-                files: &[("tools/src/lib.rs", "unsafe extern \"C\" { fn f(); }")],
-                at: "tools/src/lib.rs:1",
-            },
-            Fault {
-                files: &[("runtime/src/vm.rs", "#[unsafe(no_mangle)]\npub fn f() {}")],
-                at: "runtime/src/vm.rs:1",
-            },
-        ],
-        sound: &[&[
-            (
-                "runtime/src/abi/memory.rs",
-                "#[unsafe(no_mangle)]\npub extern \"C\" fn f() {}",
-            ),
-            (
-                "runtime/src/modules/udp.rs",
-                "unsafe extern \"C-unwind\" fn bind(l: *mut L) -> c_int { 0 }",
-            ),
-        ]],
-    },
-    Rule {
-        name: "mio",
-        says: "only runtime/src/reactor.rs and reactor/ know mio",
-        check: |tree| {
-            only_in(
-                tree,
-                &["mio : :", "use mio ;"],
-                &["runtime/src/reactor.rs", "runtime/src/reactor/"],
-            )
-        },
-        faults: &[Fault {
-            files: &[("runtime/src/vm.rs", "use mio::Poll;")],
-            at: "runtime/src/vm.rs:1",
-        }],
-        sound: &[&[
-            ("runtime/src/reactor.rs", "use mio::Poll;"),
-            ("runtime/src/vm.rs", "// use mio::Poll;\nfn f() {}"),
-        ]],
-    },
-    Rule {
-        name: "printing",
-        says: "only tools/src/render.rs (and render/) and runtime/src/console.rs print; all others return what is to be said",
-        check: printing,
-        faults: &[
-            Fault {
-                files: &[("ci/src/plan.rs", "fn f() {\n  println!();\n}")],
-                at: "ci/src/plan.rs:2",
-            },
-            Fault {
-                files: &[("tools/src/lib.rs", "fn f() { std::io::stderr().flush() }")],
-                at: "tools/src/lib.rs:1",
-            },
-            Fault {
-                files: &[("tools/src/lib.rs", "fn f() { g(stdout()) }")],
-                at: "tools/src/lib.rs:1",
-            },
-        ],
-        sound: &[&[
-            ("tools/src/render/human.rs", "fn f() { println!() }"),
-            (
-                "ci/src/process.rs",
-                "fn f() { child.stdout(); c.stdout(p) }\n#[cfg(test)]\nmod tests { fn f() { println!() } }",
-            ),
-            ("runtime/build.rs", "fn main() { println!() }"),
-            ("runtime/benches/spawn.rs", "fn main() { println!() }"),
-        ]],
     },
     Rule {
         name: "allow-attribute",
@@ -287,56 +163,6 @@ fn file_size(tree: &Tree) -> Vec<Complaint> {
     complaints
 }
 
-/// Complains of every place that reads one of `patterns` outside of the `allowed` files and folders.
-fn only_in(tree: &Tree, patterns: &[&str], allowed: &[&str]) -> Vec<Complaint> {
-    let mut complaints = Vec::new();
-    for (path, tokens) in parsed(tree) {
-        if allowed.iter().any(|place| path.starts_with(place)) {
-            continue;
-        }
-        for pattern in patterns {
-            for index in tokens::find(&tokens, pattern) {
-                let message = format!("`{}` does not belong here", pattern.replace(' ', ""));
-                complaints.push(Complaint::new(path, tokens[index].line, message));
-            }
-        }
-    }
-    complaints
-}
-
-fn printing(tree: &Tree) -> Vec<Complaint> {
-    const MACROS: &[&str] = &["println !", "print !", "eprintln !", "eprint !"];
-    const STREAMS: &[&str] = &["stdout ( )", "stderr ( )"];
-    const PRINTERS: &[&str] = &[
-        "tools/src/render.rs",
-        "tools/src/render/",
-        "runtime/src/console.rs",
-    ];
-    let mut complaints = Vec::new();
-    for (path, tokens) in parsed(tree) {
-        let printer = PRINTERS.iter().any(|place| path.starts_with(place));
-        if printer || path.contains("/benches/") || path.ends_with("build.rs") {
-            continue;
-        }
-        let macros = MACROS
-            .iter()
-            .flat_map(|pattern| tokens::find(&tokens, pattern));
-        let streams = STREAMS
-            .iter()
-            .flat_map(|pattern| tokens::find(&tokens, pattern));
-        let own = |index: &usize| *index == 0 || !matches!(&*tokens[index - 1].text, "." | "fn");
-        let first_test = test_code(path, &tokens);
-        for index in macros
-            .chain(streams.filter(own))
-            .filter(|index| *index < first_test)
-        {
-            let message = format!("`{}` prints", tokens[index].text);
-            complaints.push(Complaint::new(path, tokens[index].line, message));
-        }
-    }
-    complaints
-}
-
 fn sleeping_test(tree: &Tree) -> Vec<Complaint> {
     let mut complaints = Vec::new();
     for (path, tokens) in parsed(tree) {
@@ -361,19 +187,4 @@ fn forbid_unsafe(tree: &Tree) -> Vec<Complaint> {
     });
     bare.map(|path| Complaint::new(path, 1, "no `#![forbid(unsafe_code)]`"))
         .collect()
-}
-
-/// Every Rust file as tokens; what does not parse is the business of one rule only.
-fn parsed(tree: &Tree) -> impl Iterator<Item = (&str, Vec<Token>)> {
-    tree.ending(&[".rs"])
-        .filter_map(|(path, text)| Some((path, tokens::tokens(text).ok()?)))
-}
-
-/// The index of the first token that is test code: the tests of a file are its last part.
-fn test_code(path: &str, tokens: &[Token]) -> usize {
-    if path.starts_with("tests/") || path.contains("/tests/") || path.ends_with("/tests.rs") {
-        return 0;
-    }
-    let first = tokens::find(tokens, "# [ cfg ( test ) ]").first().copied();
-    first.unwrap_or(tokens.len())
 }

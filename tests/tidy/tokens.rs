@@ -3,6 +3,8 @@
 
 use proc_macro2::{Delimiter, TokenStream, TokenTree};
 
+use super::tree::Tree;
+
 /// One token: its text (a bracket is a token of its own) and its line.
 pub(crate) struct Token {
     pub(crate) text: String,
@@ -67,4 +69,19 @@ pub(crate) fn find(tokens: &[Token], pattern: &str) -> Vec<usize> {
         .filter(|(_, window)| reads(window))
         .map(|(index, _)| index)
         .collect()
+}
+
+/// Every Rust file as tokens; what does not parse is the business of one rule only.
+pub(crate) fn parsed(tree: &Tree) -> impl Iterator<Item = (&str, Vec<Token>)> {
+    tree.ending(&[".rs"])
+        .filter_map(|(path, text)| Some((path, tokens(text).ok()?)))
+}
+
+/// The index of the first token that is test code: the tests of a file are its last part.
+pub(crate) fn test_code(path: &str, tokens: &[Token]) -> usize {
+    if path.starts_with("tests/") || path.contains("/tests/") || path.ends_with("/tests.rs") {
+        return 0;
+    }
+    let first = find(tokens, "# [ cfg ( test ) ]").first().copied();
+    first.unwrap_or(tokens.len())
 }
