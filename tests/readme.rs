@@ -42,7 +42,11 @@ fn the_server_has_ten_lines_and_answers() {
           io.stdout:flush()\n\
           return listener, problem\n\
         end\n";
-    std::fs::write(&path, anywhere.replacen("local reply", &format!("{tell}local reply"), 1)).unwrap();
+    std::fs::write(
+        &path,
+        anywhere.replacen("local reply", &format!("{tell}local reply"), 1),
+    )
+    .unwrap();
 
     let mut command = Command::new(support::program("lunet-run"));
     command
