@@ -30,13 +30,18 @@ pub struct BuildDebugArgs {
 pub(super) fn run(args: &BuildDebugArgs) -> anyhow::Result<ExitCode> {
     super::doctor::demand("build-debug")?;
     let mut programs = Programs::open(&args.run, LIMIT)?;
+    let features = if args.asan {
+        "trace,system-heap"
+    } else {
+        "trace"
+    };
     let arguments = [
         "build",
         "--locked",
         "--package",
         "lunet",
         "--features",
-        "trace",
+        features,
     ];
     let mut program = cargo::call("build", &arguments);
     if args.asan {
@@ -49,8 +54,8 @@ pub(super) fn run(args: &BuildDebugArgs) -> anyhow::Result<ExitCode> {
 
 /// Adds what makes rustc, the C compiler and LuaJIT's allocator report every bad access.
 ///
-/// LuaJIT must take its memory from the system's `malloc`: its own allocator hides its blocks from the
-/// sanitizer.
+/// The feature `system-heap` gives LuaJIT its own allocator back, and `LUAJIT_USE_SYSMALLOC` makes that one
+/// call the system's `malloc`: other allocators hide their blocks from the sanitizer.
 fn instrument(program: &mut Program, host: &str) -> anyhow::Result<()> {
     if !cfg!(any(target_os = "linux", target_os = "macos")) {
         bail!("--asan works on Linux and macOS only: LuaJIT can't be instrumented here");
