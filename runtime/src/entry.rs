@@ -49,6 +49,11 @@ pub(crate) enum Misuse {
     Argument(c_int, &'static CStr),
 }
 
+/// A call on a thread that is not a runtime's.
+pub(crate) const NO_RUNTIME: Misuse = Misuse::Raise(Text::Borrowed(
+    "lunet works on the thread of its runtime only",
+));
+
 /// What the body of a function returns.
 pub(crate) type Outcome = Result<Answer, Misuse>;
 
@@ -75,7 +80,7 @@ where
 {
     let Some(runtime) = runtime::current() else {
         // SAFETY: Lua calls with a valid state.
-        unsafe { raise(state, "lunet works on the thread of its runtime only") }
+        unsafe { NO_RUNTIME.raise(state) }
     };
     // SAFETY: `function` has checked that F has no size, so any aligned address is one of it.
     let body = unsafe { std::ptr::NonNull::<F>::dangling().as_ref() };
@@ -154,7 +159,7 @@ impl Misuse {
     ///
     /// # Safety
     /// `state` is in a C function called by Lua.
-    unsafe fn raise(self, state: *mut lua_State) -> ! {
+    pub(crate) unsafe fn raise(self, state: *mut lua_State) -> ! {
         // SAFETY: the caller's; the strings given to Lua end with NUL.
         unsafe {
             match self {
@@ -171,16 +176,6 @@ impl Misuse {
             }
             ffi::lua_error(state)
         }
-    }
-}
-
-/// # Safety
-/// `state` has room for one value.
-unsafe fn raise(state: *mut lua_State, text: &str) -> ! {
-    // SAFETY: the caller's.
-    unsafe {
-        push_bytes(state, text.as_bytes());
-        ffi::lua_error(state)
     }
 }
 

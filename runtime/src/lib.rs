@@ -3,8 +3,9 @@
 //! Reading order: `runtime` owns everything and has the loop; `scheduler` parks and wakes
 //! coroutines; `reactor` knows the kernel and the time; `entry` is how Lua calls in and gets its
 //! answer; `modules` are what scripts see. `handle`, `policy`, `offload` and `error` serve them;
-//! `vm` and `cli` put it all together.
+//! `vm` and `cli` put it all together, `abi` is the same for C.
 
+mod abi;
 pub mod cli;
 mod console;
 mod entry;

@@ -5,6 +5,7 @@ pub(crate) mod socket;
 
 use mlua::ffi::lua_State;
 
+use crate::entry::{Call, Outcome};
 use crate::handle::Handle;
 use crate::reactor::Readiness;
 use crate::runtime::Runtime;
@@ -27,6 +28,11 @@ pub(crate) const ALL: &[Module] = &[core::MODULE, socket::MODULE];
 pub(crate) unsafe fn prepare(state: *mut lua_State) {
     // SAFETY: the caller's.
     unsafe { core::replace_running(state) };
+}
+
+/// `lunet.spawn`, for plugins that call it from C.
+pub(crate) fn spawn(call: &Call) -> Outcome {
+    core::spawn(call)
 }
 
 /// What a handle stands for.

@@ -73,7 +73,7 @@ pub(crate) struct Scheduler {
     ready: RefCell<VecDeque<Ready>>,
     spare: RefCell<Vec<Task>>,
     /// Spawned coroutines that yielded without a wait; they stay anchored until they end.
-    strays: RefCell<BTreeMap<NonNull<lua_State>, u32>>,
+    strays: RefCell<BTreeMap<NonNull<lua_State>, Task>>,
     current: Cell<Current>,
     nesting: Cell<u32>,
     budget: Cell<u32>,
@@ -315,6 +315,34 @@ impl Scheduler {
         status
     }
 
+    /// Resumes a thread whose wait is a plugin's business. Returns Lua's status; a thread that has
+    /// to queue counts as waiting, and the running one can't be resumed.
+    ///
+    /// # Safety
+    /// The thread belongs to this state, is suspended, and has `count` values on top.
+    pub(crate) unsafe fn resume_foreign(&self, thread: *mut lua_State, count: c_int) -> c_int {
+        let running = self.current.get().task;
+        if running.is_some_and(|task| task.thread.as_ptr() == thread) {
+            return ffi::LUA_ERRRUN;
+        }
+        let task = self.task_of(thread);
+        if self.nesting.get() >= NESTING_LIMIT {
+            self.queue(Ready::Resume(task, count));
+            return ffi::LUA_YIELD;
+        }
+        // SAFETY: the caller's; the thread is anchored from here on.
+        unsafe { self.resume(task, count) }
+    }
+
+    /// Lets go of a coroutine that yielded to nobody and will not be resumed.
+    pub(crate) fn forget(&self, thread: *mut lua_State) {
+        let thread = NonNull::new(thread);
+        let stray = thread.and_then(|thread| self.strays.borrow_mut().remove(&thread));
+        if let Some(task) = stray {
+            self.release(task);
+        }
+    }
+
     /// A thread to run on: one that has finished before, or a new one.
     ///
     /// # Safety
@@ -344,14 +372,11 @@ impl Scheduler {
             return task;
         }
         let thread = NonNull::new(state).expect("Lua calls with a state");
-        if let Some(slot) = self.strays.borrow_mut().remove(&thread) {
-            return Task {
-                thread,
-                slot,
-                origin: Origin::Shared,
-            };
+        if let Some(task) = self.strays.borrow_mut().remove(&thread) {
+            return task;
         }
-        // SAFETY: the thread runs, so it is alive, and C functions have room for 20 values.
+        // SAFETY: the caller uses the thread, so it is alive; a thread that runs C has room for
+        // 20 values, and a suspended one for a few.
         let slot = unsafe {
             ffi::lua_pushthread(state);
             self.anchors.add(state)
@@ -370,7 +395,7 @@ impl Scheduler {
         if task.origin == Origin::Script {
             self.release(task);
         } else {
-            self.strays.borrow_mut().insert(task.thread, task.slot);
+            self.strays.borrow_mut().insert(task.thread, task);
         }
     }
 

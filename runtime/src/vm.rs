@@ -3,13 +3,14 @@
 mod heap;
 mod message;
 
-use std::ffi::{CString, c_char, c_int};
+use std::ffi::{CStr, CString, c_char, c_int};
 use std::io;
 use std::path::Path;
 use std::ptr::NonNull;
 
 use mlua::ffi::{self, lua_State};
 
+use crate::abi;
 use crate::console;
 use crate::modules;
 use crate::policy::Policy;
@@ -84,11 +85,17 @@ impl Vm {
             ffi::luaL_openlibs(main.as_ptr());
             let runtime = Box::new(Runtime::new(main, policy, &System)?);
             runtime.enter();
+            abi::publish(main, policy);
             vm.runtime = Some(runtime);
             vm.preload();
             ffi::lua_gc(main.as_ptr(), ffi::LUA_GCRESTART, -1);
             Ok(vm)
         }
+    }
+
+    /// The main thread.
+    pub(crate) fn main(&self) -> NonNull<lua_State> {
+        self.main
     }
 
     fn state(&self) -> *mut lua_State {
@@ -160,7 +167,7 @@ impl Vm {
     }
 
     /// Runs a script, then its event loop to the end. Gives the exit code.
-    pub(crate) fn run_file(&self, path: &CString) -> Result<i32, Error> {
+    pub(crate) fn run_file(&self, path: &CStr) -> Result<i32, Error> {
         let state = self.state();
         // SAFETY: the state is ours and idle; the path ends with NUL.
         unsafe {
@@ -248,6 +255,7 @@ impl Drop for Vm {
         // SAFETY: finalizers of the script may still call functions of ours while the state
         // closes, so the runtime ends after it; nobody uses the state afterwards.
         unsafe { ffi::lua_close(self.state()) };
+        abi::clear(self.main);
         Runtime::leave();
         self.runtime = None;
     }

@@ -31,7 +31,7 @@ unsafe fn open(state: *mut lua_State, _runtime: &Runtime) {
 }
 
 /// `lunet.spawn(fn)`: runs `fn` in a coroutine until it first waits.
-fn spawn(call: &Call) -> Outcome {
+pub(super) fn spawn(call: &Call) -> Outcome {
     if call.kind(1) != ffi::LUA_TFUNCTION {
         return Err(Misuse::WrongType(1, c"function"));
     }
