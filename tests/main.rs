@@ -11,5 +11,7 @@ mod gate;
 mod machine;
 mod readme;
 mod release_check;
+#[cfg(unix)]
+mod sdk;
 mod support;
 mod tidy;

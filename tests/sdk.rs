@@ -1,0 +1,137 @@
+//! The C face: a plugin compiled against the headers, and a C program with the runtime inside.
+//! Unix only, as plugins are.
+
+use std::ffi::OsStr;
+use std::path::{Path, PathBuf};
+
+use crate::support;
+
+/// The headers of the LuaJIT that was built with the programs.
+fn luajit_headers() -> PathBuf {
+    let program = support::program("lunet-run");
+    let build = program.with_file_name("build");
+    let found = std::fs::read_dir(&build)
+        .unwrap()
+        .map(|entry| entry.unwrap().path().join("out/include"))
+        .find(|path| path.join("luajit.h").is_file());
+    found.unwrap_or_else(|| panic!("no headers of LuaJIT below {}", build.display()))
+}
+
+/// Compiles C sources, warnings being errors.
+fn compile(arguments: impl IntoIterator<Item = impl AsRef<OsStr>>) {
+    let include = support::root().join("runtime/include");
+    support::command(Path::new("cc"))
+        .args([
+            "-std=c11",
+            "-Wall",
+            "-Wextra",
+            "-Wpedantic",
+            "-Werror",
+            "-fPIC",
+        ])
+        .arg("-I")
+        .arg(include)
+        .arg("-I")
+        .arg(luajit_headers())
+        .args(arguments)
+        .assert()
+        .success();
+}
+
+/// A source of this folder.
+fn source(name: &str) -> PathBuf {
+    support::root().join("tests/sdk").join(name)
+}
+
+/// A folder with the compiled plugin in it.
+fn plugin() -> tempfile::TempDir {
+    let folder = support::folder();
+    let module = folder.path().join("probe.so");
+    let kind: &[&str] = if cfg!(target_os = "macos") {
+        &["-bundle", "-undefined", "dynamic_lookup"]
+    } else {
+        &["-shared"]
+    };
+    let kind = kind.iter().map(OsStr::new);
+    let files = [source("probe.c"), PathBuf::from("-o"), module];
+    compile(kind.chain(files.iter().map(AsRef::as_ref)));
+    folder
+}
+
+/// Runs the driver of the plugin with an option of the runtime and the argument that fits it.
+fn check(option: Option<&str>, argument: &str) {
+    let folder = plugin();
+    let output = support::lunet_run()
+        .env("LUA_CPATH", folder.path().join("?.so"))
+        .args(option)
+        .arg(source("probe.lua"))
+        .arg(argument)
+        .output()
+        .unwrap();
+    let errors = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(output.stdout, b"ok\n", "{errors}");
+    assert_eq!(output.status.code(), Some(7), "{errors}");
+    assert!(
+        errors.contains("Coroutine error: after the trip\nstack traceback:"),
+        "{errors}"
+    );
+}
+
+#[test]
+fn a_plugin_waits_resumes_and_lets_go() {
+    check(None, "");
+}
+
+#[test]
+fn a_plugin_sees_what_the_command_line_allows() {
+    check(Some("--dangerously-skip-loopback-restriction"), "any");
+}
+
+#[test]
+fn a_program_with_the_runtime_inside() {
+    let folder = support::folder();
+    let program = folder.path().join("embed");
+    let libraries: &[&str] = if cfg!(target_os = "macos") {
+        &["-framework", "CoreFoundation", "-framework", "Security"]
+    } else {
+        &["-lpthread", "-ldl", "-lm"]
+    };
+    let library = static_library();
+    let files = [
+        source("embed.c"),
+        library,
+        PathBuf::from("-o"),
+        program.clone(),
+    ];
+    compile(
+        files
+            .iter()
+            .map(AsRef::as_ref)
+            .chain(libraries.iter().map(OsStr::new)),
+    );
+    support::command(&program)
+        .arg(source("embed.lua"))
+        .assert()
+        .success();
+}
+
+/// Builds the library for embedding and says where it is.
+fn static_library() -> PathBuf {
+    let program = support::program("lunet-run");
+    let mut build = support::command(Path::new("cargo"));
+    build
+        .args([
+            "rustc",
+            "--package",
+            "lunet",
+            "--lib",
+            "--crate-type",
+            "staticlib",
+        ])
+        .timeout(std::time::Duration::from_mins(10));
+    if !cfg!(debug_assertions) {
+        build.arg("--release");
+    }
+    build.assert().success();
+    program.with_file_name("liblunet.a")
+}

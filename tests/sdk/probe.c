@@ -1,0 +1,107 @@
+/* A plugin for tests: every call of the SDK, in the ways in which it can go wrong. */
+#include <string.h>
+
+#include "co.h"
+#include "lunet_mem.h"
+#include "rt.h"
+#include "runtime.h"
+#include "stl.h"
+#include "trace.h"
+#include "work.h"
+
+typedef struct {
+    int coref;
+    int value;
+    int ran;
+} job_t;
+
+static void work(void *data)
+{
+    ((job_t *)data)->ran = 1;
+}
+
+static void after(lua_State *L, void *data)
+{
+    job_t *job = data;
+    int base = LUNET_STACK_BASE(L);
+    lua_State *co = lunet_coref_push(L, job->coref);
+    lunet_coref_release(L, job->coref);
+    lunet_coref_release(L, job->coref); /* a second release does nothing */
+    lua_rawgeti(co, LUA_REGISTRYINDEX, job->value);
+    lunet_valref_release(L, job->value);
+    lua_pushboolean(co, job->ran);
+    lunet_free(job);
+    lunet_co_resume(co, 2);
+    lua_pop(L, 1);
+    LUNET_STACK_CHECK(L, base, 0);
+}
+
+/* later(value) -> value, true: after a trip to another thread. */
+static int later(lua_State *L)
+{
+    lunet_ensure_coroutine(L, "probe.later");
+    luaL_checkany(L, 1);
+    job_t *job = lunet_calloc(1, sizeof(*job));
+    if (job == NULL) {
+        return luaL_error(L, "out of memory");
+    }
+    lua_pushvalue(L, 1);
+    lunet_valref_create_raw(L, job->value);
+    lunet_coref_create(L, job->coref);
+    if (lunet_work_submit(work, after, job) != 0) {
+        lunet_valref_release(L, job->value);
+        lunet_coref_release(L, job->coref);
+        lunet_free(job);
+        return luaL_error(L, "no thread");
+    }
+    return lua_yield(L, 0);
+}
+
+/* resume(co, ...) -> status of the coroutine, resumed from C. */
+static int resume(lua_State *L)
+{
+    luaL_checktype(L, 1, LUA_TTHREAD);
+    lua_State *co = lua_tothread(L, 1);
+    int count = lua_gettop(L) - 1;
+    lua_xmove(L, co, count);
+    lua_pushinteger(L, lunet_co_resume(co, count));
+    return 1;
+}
+
+static int unanchor(lua_State *L)
+{
+    luaL_checktype(L, 1, LUA_TTHREAD);
+    lunet_co_unanchor(lua_tothread(L, 1));
+    return 0;
+}
+
+/* facts() -> has a default state, any address may be bound, the queue keeps its order */
+static int facts(lua_State *L)
+{
+    int numbers[3] = {1, 2, 3};
+    queue_t *queue = queue_init();
+    if (queue == NULL) {
+        return luaL_error(L, "out of memory");
+    }
+    for (int i = 0; i < 3; i++) {
+        queue_enqueue(queue, &numbers[i]);
+    }
+    int ordered = queue_size(queue) == 3 && queue_peek(queue) == &numbers[0] &&
+                  queue_dequeue(queue) == &numbers[0] && queue_dequeue(queue) == &numbers[1];
+    queue_destroy(queue);
+    lua_pushboolean(L, default_luaL() != NULL);
+    lua_pushboolean(L, g_lunet_config.dangerously_skip_loopback_restriction);
+    lua_pushboolean(L, ordered);
+    return 3;
+}
+
+LUNET_PLUGIN int luaopen_probe(lua_State *L)
+{
+    static const luaL_Reg functions[] = {
+        {"facts", facts},   {"later", later},       {"resume", resume},
+        {"spawn", lunet_spawn}, {"unanchor", unanchor}, {NULL, NULL},
+    };
+    lua_newtable(L);
+    luaL_register(L, NULL, functions);
+    return 1;
+}

@@ -1,0 +1,81 @@
+-- Drives probe.c; prints "ok" when everything has run.
+local lunet = require("lunet")
+local probe = require("probe")
+
+local function raises(text, ...)
+  local ok, message = pcall(...)
+  assert(not ok and message == text, tostring(message))
+end
+
+local state, any_address, ordered = probe.facts()
+assert(state and ordered)
+assert(any_address == (arg[1] == "any"), "the configuration is the command line's")
+
+raises("probe.later must be called from coroutine", probe.later, 1)
+raises("bad argument #1 to '?' (function expected, got number)", probe.spawn, 1)
+
+-- Many at once, with the collector running all the while.
+local done = 0
+for i = 1, 500 do
+  probe.spawn(function()
+    local value, ran = probe.later({ i })
+    collectgarbage("step")
+    assert(value[1] == i and ran == true)
+    local again = probe.later("second")
+    assert(again == "second")
+    done = done + 1
+  end)
+end
+
+-- A coroutine of the script's own, and one inside another.
+local plain = coroutine.create(function() assert(probe.later("plain") == "plain") done = done + 1 end)
+assert(coroutine.resume(plain))
+plain = nil
+collectgarbage()
+lunet.spawn(function()
+  local inner = coroutine.wrap(function() assert(probe.later("inner") == "inner") done = done + 1 end)
+  assert(select("#", inner()) == 0)
+  lunet.sleep(1)
+end)
+
+-- Not yieldable.
+lunet.spawn(function()
+  raises("probe.later called in non-yieldable context", string.gsub, "x", "x", function() probe.later(1) end)
+  done = done + 1
+end)
+
+-- A spawned coroutine that yields to nobody is resumed from C, or is let go.
+local waiting
+lunet.spawn(function()
+  waiting = coroutine.running()
+  assert(coroutine.yield("to nobody") == "results")
+  lunet.sleep(1)
+  done = done + 1
+end)
+collectgarbage()
+assert(probe.resume(waiting, "results") == 1)
+local abandoned = setmetatable({}, { __mode = "k" })
+lunet.spawn(function()
+  abandoned[coroutine.running()] = true
+  coroutine.yield()
+end)
+collectgarbage()
+local left = next(abandoned)
+assert(left, "a spawned coroutine stays anchored until it ends")
+probe.unanchor(left)
+left = nil
+collectgarbage()
+collectgarbage()
+assert(next(abandoned) == nil, "nobody holds it any more")
+
+-- An error after a resume from C.
+lunet.spawn(function()
+  probe.later(1)
+  error("after the trip", 0)
+end)
+
+lunet.on_stop(function()
+  assert(done == 504, done)
+  __lunet_exit_code = 7
+  print("ok")
+end)
