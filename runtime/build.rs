@@ -45,7 +45,12 @@ fn build_plugins(out: &Path) {
         .ancestors()
         .nth(3)
         .expect("OUT_DIR is PROFILE/build/PACKAGE/out");
-    let modules = programs.join("lunet");
+    // Traced plugins call what other builds of the runtime do not have: they stand apart.
+    let modules = if traced() {
+        programs.join("traced/lunet")
+    } else {
+        programs.join("lunet")
+    };
     fs::create_dir_all(&modules).expect("the target folder can be written");
     let headers = luajit_headers(programs);
     let mut folders: Vec<_> = fs::read_dir("plugins")
@@ -57,6 +62,10 @@ fn build_plugins(out: &Path) {
     for folder in folders {
         build_plugin(&folder, &headers, &modules);
     }
+}
+
+fn traced() -> bool {
+    env::var_os("CARGO_FEATURE_TRACE").is_some()
 }
 
 /// Where mlua-sys has put the headers of the LuaJIT that it has just built.
@@ -91,7 +100,7 @@ fn build_plugin(folder: &Path, headers: &Path, modules: &Path) {
         .pic(true)
         .get_compiler()
         .to_command();
-    if env::var_os("CARGO_FEATURE_TRACE").is_some() {
+    if traced() {
         compile.arg("-DLUNET_TRACE");
     }
     if env::var("CARGO_CFG_TARGET_OS").as_deref() == Ok("macos") {

@@ -15,3 +15,4 @@ mod release_check;
 mod sdk;
 mod support;
 mod tidy;
+mod trace;

@@ -273,6 +273,7 @@ impl Call {
     }
 
     /// Parks the running coroutine. The body returns [`Answer::Yield`] next.
+    #[track_caller]
     pub(crate) fn park(&self, operation: crate::scheduler::Operation) -> crate::handle::Handle {
         self.runtime
             .scheduler

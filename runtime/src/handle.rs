@@ -33,6 +33,11 @@ struct Slot<T> {
 }
 
 impl Handle {
+    /// The number of the slot, which no two living handles share.
+    pub(crate) fn index(self) -> u32 {
+        self.index
+    }
+
     /// The handle as one number, for tokens of the reactor.
     pub(crate) fn to_bits(self) -> u64 {
         (u64::from(self.generation.get()) << 32) | u64::from(self.index)

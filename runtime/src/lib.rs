@@ -2,7 +2,7 @@
 //!
 //! Reading order: `runtime` owns everything and has the loop; `scheduler` parks and wakes
 //! coroutines; `reactor` knows the kernel and the time; `entry` is how Lua calls in and gets its
-//! answer; `modules` are what scripts see. `handle`, `policy`, `offload` and `error` serve them;
+//! answer; `modules` are what scripts see. `handle`, `policy`, `offload`, `error` and `trace` serve them;
 //! `vm` and `cli` put it all together, `abi` is the same for C.
 
 mod abi;
@@ -17,4 +17,5 @@ mod policy;
 mod reactor;
 mod runtime;
 mod scheduler;
+mod trace;
 mod vm;

@@ -18,6 +18,7 @@ use crate::policy::Policy;
 use crate::reactor::Reactor;
 use crate::reactor::kernel::Kernel;
 use crate::scheduler::{Operation, Ready, Scheduler};
+use crate::trace::{self, TimerEvent};
 
 thread_local! {
     /// The runtime whose loop this thread is; set and cleared by [`Runtime::enter`] and
@@ -134,7 +135,10 @@ impl Runtime {
             let due = self.reactor.timers.borrow_mut().pop_due(now_ns, mark);
             let Some((wait, target)) = due else { break };
             match self.scheduler.operation(wait) {
-                Some(Operation::Sleep) => self.scheduler.wake(wait, Answer::Nothing),
+                Some(Operation::Sleep) => {
+                    trace::event!(trace::timer(TimerEvent::Wake, 0.0));
+                    self.scheduler.wake(wait, Answer::Nothing);
+                }
                 Some(operation) => modules::expired(self, wait, operation, target),
                 None => {}
             }

@@ -15,13 +15,14 @@ mod task;
 use std::cell::{Cell, RefCell};
 use std::collections::{BTreeMap, VecDeque};
 use std::ffi::c_int;
+use std::panic::Location;
 use std::ptr::NonNull;
 
 use mlua::ffi::{self, lua_State};
 
 use crate::entry::Answer;
 use crate::handle::{Handle, HandleTable};
-use crate::vm;
+use crate::{trace, vm};
 use anchors::Anchors;
 use task::Origin;
 pub(crate) use task::{Operation, Task, Wait};
@@ -174,16 +175,19 @@ impl Scheduler {
     /// The caller returns `lua_yield` next.
     ///
     /// [`wake`]: Scheduler::wake
+    #[track_caller]
     pub(crate) fn park(&self, state: *mut lua_State, operation: Operation, now_ns: u64) -> Handle {
         let task = self.task_of(state);
         self.waiting.set(self.waiting.get() + 1);
-        self.parked.borrow_mut().insert(Parked {
+        let wait = self.parked.borrow_mut().insert(Parked {
             slot: task.slot,
             since_ms: u32::try_from(now_ns / 1_000_000).unwrap_or(u32::MAX),
             operation,
             origin: task.origin,
             deadline: false,
-        })
+        });
+        trace::event!(trace::pinned(Location::caller(), wait.index()));
+        wait
     }
 
     /// Notes that a timer is set for a wait.
@@ -224,6 +228,7 @@ impl Scheduler {
 
     /// Ends a wait: the coroutine goes on with the answer as the results of its call.
     /// A wait that has ended already is left alone.
+    #[track_caller]
     pub(crate) fn wake(&self, wait: Handle, answer: Answer) {
         let Some(task) = self.unpark(wait) else {
             return;
@@ -236,8 +241,10 @@ impl Scheduler {
     }
 
     /// Takes the record of a wait whose coroutine is resumed by other means.
+    #[track_caller]
     pub(crate) fn unpark(&self, wait: Handle) -> Option<Task> {
         let parked = self.parked.borrow_mut().remove(wait)?;
+        trace::event!(trace::unpinned(Location::caller(), wait.index()));
         self.waiting.set(self.waiting.get() - 1);
         self.stale_timers
             .set(self.stale_timers.get() + usize::from(parked.deadline));
@@ -246,6 +253,14 @@ impl Scheduler {
             slot: parked.slot,
             origin: parked.origin,
         })
+    }
+
+    /// Drops everybody who waits, at the end of the runtime.
+    pub(crate) fn abandon(&self) {
+        let waits: Vec<_> = self.parked.borrow().iter().map(|(wait, _)| wait).collect();
+        for wait in waits {
+            self.unpark(wait);
+        }
     }
 
     /// Queues something for the next turn.

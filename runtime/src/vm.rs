@@ -16,6 +16,7 @@ use crate::modules;
 use crate::policy::Policy;
 use crate::reactor::kernel::System;
 use crate::runtime::{self, Runtime};
+use crate::trace;
 
 pub(crate) use message::{error_text, traceback};
 
@@ -86,6 +87,7 @@ impl Vm {
             let runtime = Box::new(Runtime::new(main, policy, &System)?);
             runtime.enter();
             abi::publish(main, policy);
+            trace::start();
             vm.runtime = Some(runtime);
             vm.preload();
             ffi::lua_gc(main.as_ptr(), ffi::LUA_GCRESTART, -1);
@@ -127,6 +129,13 @@ impl Vm {
 
     /// Puts the folders of the modules beside the executable first in the search paths.
     pub(crate) fn add_module_folder(&self, folder: &Path) {
+        self.add_folder(folder);
+        if trace::ON {
+            self.add_folder(&folder.join(trace::PLUGIN_FOLDER));
+        }
+    }
+
+    fn add_folder(&self, folder: &Path) {
         let folder = folder.as_os_str().as_encoded_bytes();
         // A folder with these characters can't be named in a search path (package.config).
         if folder.iter().any(|byte| matches!(byte, b';' | b'?' | 0)) {
@@ -249,7 +258,10 @@ impl Vm {
 
 impl Drop for Vm {
     fn drop(&mut self) {
-        if self.runtime.is_some() {
+        if let Some(runtime) = &self.runtime {
+            let cut_short = runtime.stopped.get() || runtime.offload.is_busy();
+            runtime.scheduler.abandon();
+            trace::end(cut_short);
             self.complain_of_open_handles();
         }
         // SAFETY: finalizers of the script may still call functions of ours while the state
@@ -261,24 +273,19 @@ impl Drop for Vm {
     }
 }
 
-/// A state on a heap of its own.
+/// A state on the given heap, or on LuaJIT's own, which sanitizers can be taught to see.
 ///
 /// # Safety
 /// The heap outlives the state and does not move.
-#[cfg(not(feature = "system-heap"))]
 unsafe fn new_state(heap: &mut heap::Heap) -> Option<NonNull<lua_State>> {
     // SAFETY: the caller's.
-    NonNull::new(unsafe { ffi::lua_newstate(heap::Heap::allocate, (&raw mut *heap).cast()) })
-}
-
-/// A state on LuaJIT's own heap, which sanitizers can be taught to see.
-///
-/// # Safety
-/// None; the other definition has some.
-#[cfg(feature = "system-heap")]
-unsafe fn new_state(_heap: &mut heap::Heap) -> Option<NonNull<lua_State>> {
-    // SAFETY: no preconditions.
-    NonNull::new(unsafe { ffi::luaL_newstate() })
+    NonNull::new(unsafe {
+        if cfg!(feature = "system-heap") {
+            ffi::luaL_newstate()
+        } else {
+            ffi::lua_newstate(heap::Heap::allocate, (&raw mut *heap).cast())
+        }
+    })
 }
 
 /// Opens the module whose place in [`modules::ALL`] is the first upvalue.

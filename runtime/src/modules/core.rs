@@ -9,6 +9,7 @@ use crate::entry::{Answer, Call, Misuse, Outcome, function, push_module};
 use crate::error::Text;
 use crate::runtime::Runtime;
 use crate::scheduler::Operation;
+use crate::trace::{self, TimerEvent};
 
 /// The module.
 pub(super) const MODULE: Module = Module {
@@ -52,6 +53,7 @@ fn sleep(call: &Call) -> Outcome {
             "lunet.sleep duration must be >= 0",
         )));
     }
+    trace::event!(trace::timer(TimerEvent::Sleep, milliseconds));
     let reactor = &call.runtime.reactor;
     let wait = call.park(Operation::Sleep);
     reactor

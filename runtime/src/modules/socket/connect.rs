@@ -15,6 +15,7 @@ use crate::offload::Finish;
 use crate::reactor::transport;
 use crate::runtime::Runtime;
 use crate::scheduler::Operation;
+use crate::trace::{self, SocketEvent};
 
 /// A connection in the making. The script has no handle of it yet.
 #[derive(Debug)]
@@ -92,7 +93,10 @@ fn connect_path(runtime: &Runtime, path: &[u8]) -> Answer {
     #[cfg(not(unix))]
     let path = Path::new(std::str::from_utf8(path).unwrap_or_default());
     match runtime.kernel.connect_unix(path) {
-        Ok(transport) => adopt(runtime, transport),
+        Ok(transport) => {
+            trace::event!(trace::socket(SocketEvent::Connect, 0));
+            adopt(runtime, transport)
+        }
         Err(error) => Answer::Failure(system_text(&error)),
     }
 }
@@ -238,6 +242,7 @@ fn stand(runtime: &Runtime, handle: Handle) {
     };
     let answer = match transport.set_nodelay(true) {
         Ok(()) => {
+            trace::event!(trace::socket(SocketEvent::Connect, handle.to_bits()));
             let stream = Socket::Stream(Stream::connected(transport));
             if let Some(resource) = runtime.handles.borrow_mut().get_mut(handle) {
                 *resource = Resource::Socket(stream);

@@ -11,6 +11,7 @@ use crate::handle::Handle;
 use crate::modules::Resource;
 use crate::reactor::transport::{self, Endpoint};
 use crate::runtime::Runtime;
+use crate::trace::{self, SocketEvent};
 
 /// The most that one read may take.
 const LARGEST_READ: f64 = 64.0 * 1024.0 * 1024.0;
@@ -33,6 +34,7 @@ pub(crate) fn close_handle(runtime: &Runtime, handle: Handle) {
     let Some(Resource::Socket(socket)) = removed else {
         return;
     };
+    trace::event!(trace::socket(SocketEvent::Close, handle.to_bits()));
     match socket {
         Socket::Connecting(_) => {}
         Socket::Stream(stream) => {

@@ -13,6 +13,7 @@ use crate::reactor::kernel::ListenError;
 use crate::reactor::transport;
 use crate::runtime::Runtime;
 use crate::scheduler::{Operation, Ready};
+use crate::trace::{self, SocketEvent};
 
 /// How long an acceptor waits before it tries again when descriptors have run out.
 const STARVED_RETRY_NS: u64 = 100_000_000;
@@ -121,6 +122,7 @@ fn open(runtime: &Runtime, mut listener: Listener) -> Answer {
     {
         return Answer::Failure(failed_to("listen", &error));
     }
+    trace::event!(trace::socket(SocketEvent::Listen, handle.to_bits()));
     let entry = runtime.sockets.listening.borrow_mut().insert(listener);
     handles.insert(Resource::Socket(Socket::Listener(entry)));
     handle_answer(runtime, handle, true)
@@ -181,7 +183,10 @@ fn attempt(runtime: &Runtime, handle: Handle) -> Attempt {
             runtime.kernel.accept(&listener.transport)
         });
         let error = match accepted {
-            Some(Ok(transport)) => return Attempt::Done(adopt(runtime, transport)),
+            Some(Ok(transport)) => {
+                trace::event!(trace::socket(SocketEvent::Accept, handle.to_bits()));
+                return Attempt::Done(adopt(runtime, transport));
+            }
             Some(Err(error)) => error,
             None => return Attempt::NotYet,
         };

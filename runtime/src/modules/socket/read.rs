@@ -10,6 +10,7 @@ use crate::error::{Text, system_text};
 use crate::handle::Handle;
 use crate::runtime::Runtime;
 use crate::scheduler::{Operation, Ready};
+use crate::trace::{self, SocketEvent};
 
 /// `socket.read(client)`.
 pub(super) fn read(call: &Call) -> Outcome {
@@ -58,7 +59,9 @@ fn attempt(runtime: &Runtime, handle: Handle) -> Option<Answer> {
         *buffer = vec![0; size];
     }
     with_stream(runtime, handle, |stream| {
-        match runtime.kernel.read(&stream.transport, &mut buffer[..size]) {
+        let found = runtime.kernel.read(&stream.transport, &mut buffer[..size]);
+        trace::event!(trace_read(&found, handle));
+        match found {
             Ok(0) => {
                 stream.closed = true;
                 Some(Answer::End)
@@ -77,6 +80,16 @@ fn attempt(runtime: &Runtime, handle: Handle) -> Option<Answer> {
         }
     })
     .flatten()
+}
+
+/// Tells of a read that had an outcome: data, the end or an error.
+fn trace_read(found: &io::Result<usize>, handle: Handle) {
+    let bytes = match found {
+        Ok(bytes) => *bytes,
+        Err(error) if error.kind() == io::ErrorKind::WouldBlock => return,
+        Err(_) => 0,
+    };
+    trace::socket(SocketEvent::Read { bytes }, handle.to_bits());
 }
 
 /// Gives a parked reader what has come, if anything has.

@@ -10,6 +10,7 @@ use crate::error::{Text, system_text};
 use crate::handle::Handle;
 use crate::runtime::Runtime;
 use crate::scheduler::{Operation, Ready};
+use crate::trace::{self, SocketEvent};
 
 /// A write that the kernel has not taken whole.
 #[derive(Debug)]
@@ -30,6 +31,11 @@ pub(super) fn write(call: &Call) -> Outcome {
 fn start(call: &Call, deadline_ns: Option<u64>) -> Result<Answer, Text> {
     let (handle, data) = checked(call)?;
     let runtime = call.runtime;
+    let bytes = data.len();
+    trace::event!(trace::socket(
+        SocketEvent::Write { bytes },
+        handle.to_bits()
+    ));
     let put_off = !runtime.scheduler.spend();
     let sent = if put_off {
         0
