@@ -131,7 +131,12 @@ pub(crate) const RULES: &[Rule] = &[
 ];
 
 fn extern_c(tree: &Tree) -> Vec<Complaint> {
-    const ABI: &[&str] = &["runtime/src/abi.rs", "runtime/src/abi/"];
+    const ABI: &[&str] = &[
+        "runtime/src/abi.rs",
+        "runtime/src/abi/",
+        // What the headers call in traced builds only.
+        "runtime/src/trace/abi.rs",
+    ];
     let callback = |complaint: &Complaint| {
         let message = complaint.message.contains(CALLBACK);
         message && CALLBACKS.iter().any(|(path, _)| *path == complaint.path)
