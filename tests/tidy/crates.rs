@@ -22,6 +22,7 @@ const ONLY_FOR: &[(&str, &[&str])] = &[
     ("clap_mangen", &["tools"]),
     ("mio", &["lunet"]),
     ("mlua", &["lunet"]),
+    ("mlua-sys", &["lunet"]),
 ];
 
 pub(crate) const RULES: &[Rule] = &[Rule {
