@@ -21,6 +21,7 @@ impl Tree {
         let (mut paths, mut texts) = (BTreeSet::new(), BTreeMap::new());
         let walk = ignore::WalkBuilder::new(root)
             .hidden(false)
+            .parents(false)
             .filter_entry(|entry| entry.file_name() != ".git")
             .require_git(false)
             .build();
@@ -38,6 +39,11 @@ impl Tree {
                 texts.insert(path, text);
             }
         }
+        assert!(
+            paths.contains("Cargo.toml"),
+            "no tree at {}",
+            root.display()
+        );
         Self { paths, texts }
     }
 

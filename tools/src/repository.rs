@@ -25,16 +25,23 @@ fn root_above(folder: &Path) -> Option<&Path> {
 
 #[cfg(test)]
 mod tests {
-    use std::path::Path;
+    use std::fs;
 
-    use super::root_above;
+    use super::{MARKS, root_above};
 
     #[test]
     fn the_root_is_found_from_any_depth() {
-        let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
-        for below in ["", "tools", "tools/src/commands"] {
+        let folder = tempfile::tempdir().unwrap();
+        let root = folder.path();
+        for below in ["tools/src", "runtime"] {
+            fs::create_dir_all(root.join(below)).unwrap();
+        }
+        assert_eq!(root_above(root), None);
+        for mark in MARKS {
+            fs::write(root.join(mark), "").unwrap();
+        }
+        for below in ["", "tools", "tools/src"] {
             assert_eq!(root_above(&root.join(below)), Some(root), "{below}");
         }
-        assert_eq!(root_above(root.parent().unwrap()), None);
     }
 }
