@@ -136,11 +136,11 @@ impl<T> HandleTable<T> {
     }
 
     /// Every living value with its handle.
-    pub(crate) fn iter(&self) -> impl Iterator<Item = (Handle, &T)> {
-        let slots = self.pages.iter().flat_map(|page| page.iter());
+    pub(crate) fn iter_mut(&mut self) -> impl Iterator<Item = (Handle, &mut T)> {
+        let slots = self.pages.iter_mut().flat_map(|page| page.iter_mut());
         slots.zip(0u32..).filter_map(|(slot, index)| {
             let generation = slot.generation;
-            let value = slot.value.as_ref()?;
+            let value = slot.value.as_mut()?;
             Some((Handle { index, generation }, value))
         })
     }

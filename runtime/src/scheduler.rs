@@ -11,6 +11,7 @@ mod anchors;
 mod failure;
 mod foreign;
 mod task;
+mod threads;
 
 use std::cell::{Cell, RefCell};
 use std::collections::{BTreeMap, VecDeque};
@@ -76,6 +77,8 @@ pub(crate) struct Scheduler {
     spare: RefCell<Vec<Task>>,
     /// Spawned coroutines that yielded without a wait; they stay anchored until they end.
     strays: RefCell<BTreeMap<NonNull<lua_State>, Task>>,
+    /// The waits of threads that the script knows, and may have resumed by itself meanwhile.
+    known: RefCell<BTreeMap<NonNull<lua_State>, Handle>>,
     current: Cell<Current>,
     nesting: Cell<u32>,
     budget: Cell<u32>,
@@ -102,6 +105,7 @@ impl Scheduler {
             ready: RefCell::new(VecDeque::new()),
             spare: RefCell::new(Vec::new()),
             strays: RefCell::new(BTreeMap::new()),
+            known: RefCell::new(BTreeMap::new()),
             current: Cell::new(Current {
                 task: None,
                 parked: false,
@@ -139,24 +143,6 @@ impl Scheduler {
         !self.ready.borrow().is_empty()
     }
 
-    /// Notes that the script holds the running thread, so that it is not used again.
-    pub(crate) fn share(&self, state: *mut lua_State) {
-        let Current {
-            task: Some(mut task),
-            parked,
-        } = self.current.get()
-        else {
-            return;
-        };
-        if task.thread.as_ptr() == state && task.origin == Origin::Spawned {
-            task.origin = Origin::Shared;
-            self.current.set(Current {
-                task: Some(task),
-                parked,
-            });
-        }
-    }
-
     /// Runs the function on top of the caller's stack in a coroutine, until it first waits.
     /// Pops the function.
     ///
@@ -187,6 +173,9 @@ impl Scheduler {
             deadline: false,
         });
         trace::event!(trace::pinned(Location::caller(), wait.index()));
+        if task.origin != Origin::Spawned {
+            self.known.borrow_mut().insert(task.thread, wait);
+        }
         wait
     }
 
@@ -210,13 +199,21 @@ impl Scheduler {
             .map(|parked| parked.operation)
     }
 
-    /// Everybody who waits, in no order.
+    /// Everybody who waits, in no order. The script knows the threads from here on.
     pub(crate) fn waits(&self) -> Vec<Wait> {
-        let parked = self.parked.borrow();
-        let waits = parked.iter().map(|(_, parked)| Wait {
-            thread: self.anchors.thread(parked.slot),
-            operation: parked.operation,
-            since_ms: parked.since_ms,
+        let mut known = self.known.borrow_mut();
+        let mut parked = self.parked.borrow_mut();
+        let waits = parked.iter_mut().map(|(wait, parked)| {
+            let thread = self.anchors.thread(parked.slot);
+            if parked.origin == Origin::Spawned {
+                parked.origin = Origin::Shared;
+                known.insert(thread, wait);
+            }
+            Wait {
+                thread,
+                operation: parked.operation,
+                since_ms: parked.since_ms,
+            }
         });
         waits.collect()
     }
@@ -233,10 +230,15 @@ impl Scheduler {
         let Some(task) = self.unpark(wait) else {
             return;
         };
-        // SAFETY: the task's thread is anchored and suspended, so its stack may be pushed to.
+        // SAFETY: the task's thread is anchored, and its stack is pushed to only when suspended.
         unsafe {
-            let count = answer.push(task.thread.as_ptr());
-            self.resume_or_queue(task, count);
+            // A script that resumed the coroutine itself has ended the wait.
+            if ffi::lua_status(task.thread.as_ptr()) == ffi::LUA_YIELD {
+                let count = answer.push(task.thread.as_ptr());
+                self.resume_or_queue(task, count);
+            } else {
+                self.release(task);
+            }
         }
     }
 
@@ -248,8 +250,12 @@ impl Scheduler {
         self.waiting.set(self.waiting.get() - 1);
         self.stale_timers
             .set(self.stale_timers.get() + usize::from(parked.deadline));
+        let thread = self.anchors.thread(parked.slot);
+        if parked.origin != Origin::Spawned {
+            self.known.borrow_mut().remove(&thread);
+        }
         Some(Task {
-            thread: self.anchors.thread(parked.slot),
+            thread,
             slot: parked.slot,
             origin: parked.origin,
         })
@@ -257,7 +263,9 @@ impl Scheduler {
 
     /// Drops everybody who waits, at the end of the runtime.
     pub(crate) fn abandon(&self) {
-        let waits: Vec<_> = self.parked.borrow().iter().map(|(wait, _)| wait).collect();
+        let mut parked = self.parked.borrow_mut();
+        let waits: Vec<_> = parked.iter_mut().map(|(wait, _)| wait).collect();
+        drop(parked);
         for wait in waits {
             self.unpark(wait);
         }
@@ -298,6 +306,24 @@ impl Scheduler {
         }
     }
 
+    /// Resumes what was queued, unless the script has resumed it itself meanwhile.
+    ///
+    /// # Safety
+    /// The task was queued with so many values on its stack.
+    pub(crate) unsafe fn resume_queued(&self, task: Task, count: c_int) {
+        let thread = task.thread.as_ptr();
+        // SAFETY: a queued task is anchored, and nothing of Lua runs while the queue is worked off.
+        unsafe {
+            let waits = ffi::lua_status(thread) == ffi::LUA_YIELD;
+            let starts = ffi::lua_status(thread) == ffi::LUA_OK && ffi::lua_gettop(thread) > count;
+            if waits || starts {
+                self.resume(task, count);
+            } else {
+                self.release(task);
+            }
+        }
+    }
+
     /// Resumes a thread with `count` values and deals with how it stops. Returns Lua's status.
     ///
     /// # Safety
@@ -329,69 +355,5 @@ impl Scheduler {
             }
         }
         status
-    }
-
-    /// A thread to run on: one that has finished before, or a new one.
-    ///
-    /// # Safety
-    /// `state` is a running thread with room for two values.
-    unsafe fn thread(&self, state: *mut lua_State) -> Task {
-        if let Some(task) = self.spare.borrow_mut().pop() {
-            return task;
-        }
-        // SAFETY: the caller's; the new thread is on top of the stack until it is anchored.
-        unsafe {
-            let thread =
-                NonNull::new(ffi::lua_newthread(state)).expect("Lua raises when it has no memory");
-            Task {
-                thread,
-                slot: self.anchors.add(state),
-                origin: Origin::Spawned,
-            }
-        }
-    }
-
-    /// The task of the running thread; a thread of the script is anchored for its wait.
-    fn task_of(&self, state: *mut lua_State) -> Task {
-        let mut current = self.current.get();
-        if let Some(task) = current.task.filter(|task| task.thread.as_ptr() == state) {
-            current.parked = true;
-            self.current.set(current);
-            return task;
-        }
-        let thread = NonNull::new(state).expect("Lua calls with a state");
-        if let Some(task) = self.strays.borrow_mut().remove(&thread) {
-            return task;
-        }
-        // SAFETY: the caller uses the thread, so it is alive; a thread that runs C has room for
-        // 20 values, and a suspended one for a few.
-        let slot = unsafe {
-            ffi::lua_pushthread(state);
-            self.anchors.add(state)
-        };
-        Task {
-            thread,
-            slot,
-            origin: Origin::Script,
-        }
-    }
-
-    /// Keeps a finished thread for reuse, or lets go of it.
-    ///
-    /// # Safety
-    /// The thread has ended without an error.
-    unsafe fn finish(&self, task: Task) {
-        if task.origin == Origin::Spawned && self.spare.borrow().len() < SPARE_THREADS {
-            // SAFETY: the thread is anchored and not running.
-            unsafe { ffi::lua_settop(task.thread.as_ptr(), 0) };
-            self.spare.borrow_mut().push(task);
-        } else {
-            self.release(task);
-        }
-    }
-
-    /// Lets the collector have the thread, once nobody else holds it.
-    fn release(&self, task: Task) {
-        self.anchors.remove(task.slot);
     }
 }

@@ -21,7 +21,9 @@ pub(super) fn read(call: &Call) -> Outcome {
         Err(text) => return Ok(Answer::Failure(text)),
     };
     let state = with_stream(call.runtime, handle, |stream| {
-        (stream.reader.is_some(), stream.readable)
+        let reader = stream.reader;
+        let taken = reader.is_some_and(|wait| call.runtime.scheduler.is_parked(wait));
+        (taken, stream.readable)
     });
     let Some((taken, readable)) = state else {
         return Ok(Answer::Failure(CLOSED));

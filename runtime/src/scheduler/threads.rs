@@ -1,0 +1,97 @@
+//! Where the threads of coroutines come from, and what becomes of them.
+
+use std::ptr::NonNull;
+
+use mlua::ffi::{self, lua_State};
+
+use super::task::{Origin, Task};
+use super::{Current, SPARE_THREADS, Scheduler};
+
+impl Scheduler {
+    /// Notes that the script holds the running thread, so that it is not used again.
+    pub(crate) fn share(&self, state: *mut lua_State) {
+        let Current {
+            task: Some(mut task),
+            parked,
+        } = self.current.get()
+        else {
+            return;
+        };
+        if task.thread.as_ptr() == state && task.origin == Origin::Spawned {
+            task.origin = Origin::Shared;
+            self.current.set(Current {
+                task: Some(task),
+                parked,
+            });
+        }
+    }
+
+    /// A thread to run on: one that has finished before, or a new one.
+    ///
+    /// # Safety
+    /// `state` is a running thread with room for two values.
+    pub(super) unsafe fn thread(&self, state: *mut lua_State) -> Task {
+        if let Some(task) = self.spare.borrow_mut().pop() {
+            return task;
+        }
+        // SAFETY: the caller's; the new thread is on top of the stack until it is anchored.
+        unsafe {
+            let thread =
+                NonNull::new(ffi::lua_newthread(state)).expect("Lua raises when it has no memory");
+            Task {
+                thread,
+                slot: self.anchors.add(state),
+                origin: Origin::Spawned,
+            }
+        }
+    }
+
+    /// The task of the running thread; a thread of the script is anchored for its wait.
+    pub(super) fn task_of(&self, state: *mut lua_State) -> Task {
+        let mut current = self.current.get();
+        if let Some(task) = current.task.filter(|task| task.thread.as_ptr() == state) {
+            current.parked = true;
+            self.current.set(current);
+            return task;
+        }
+        let thread = NonNull::new(state).expect("Lua calls with a state");
+        let earlier = self.known.borrow().get(&thread).copied();
+        if let Some(task) = earlier.and_then(|wait| self.unpark(wait)) {
+            // The script resumed a coroutine that waited: that wait is over.
+            return task;
+        }
+        if let Some(task) = self.strays.borrow_mut().remove(&thread) {
+            return task;
+        }
+        // SAFETY: the caller uses the thread, so it is alive; a thread that runs C has room for
+        // 20 values, and a suspended one for a few.
+        let slot = unsafe {
+            ffi::lua_pushthread(state);
+            self.anchors.add(state)
+        };
+        Task {
+            thread,
+            slot,
+            origin: Origin::Script,
+        }
+    }
+
+    /// Keeps a finished thread for reuse, or lets go of it.
+    ///
+    /// # Safety
+    /// The thread has ended without an error.
+    pub(super) unsafe fn finish(&self, task: Task) {
+        if task.origin == Origin::Spawned && self.spare.borrow().len() < SPARE_THREADS {
+            // SAFETY: the thread is anchored and not running.
+            unsafe { ffi::lua_settop(task.thread.as_ptr(), 0) };
+            self.spare.borrow_mut().push(task);
+        } else {
+            self.release(task);
+        }
+    }
+
+    /// Lets the collector have the thread, once nobody else holds it.
+    pub(super) fn release(&self, task: Task) {
+        self.anchors.remove(task.slot);
+    }
+}
