@@ -9,7 +9,7 @@ use std::io;
 use std::os::fd::AsRawFd as _;
 use std::os::unix::ffi::OsStrExt as _;
 use std::os::unix::fs::{FileTypeExt as _, MetadataExt as _, PermissionsExt as _};
-use std::os::unix::net::{UnixListener, UnixStream};
+use std::os::unix::net::UnixListener;
 use std::path::Path;
 use std::sync::Once;
 use std::sync::atomic::{AtomicBool, AtomicI32, AtomicPtr, Ordering};
@@ -84,7 +84,7 @@ fn make_room(path: &Path) -> Result<(), Text> {
     if !found.file_type().is_socket() {
         return Err(Text::Borrowed("file already exists and is not a socket"));
     }
-    match UnixStream::connect(path) {
+    match knock(path) {
         Err(error) if error.kind() == io::ErrorKind::ConnectionRefused => {
             fs::remove_file(path).map_err(|error| system_text(&error))
         }
@@ -92,6 +92,14 @@ fn make_room(path: &Path) -> Result<(), Text> {
         Err(error) if error.kind() == io::ErrorKind::PermissionDenied => Err(system_text(&error)),
         _ => Err(Text::Borrowed("address already in use")),
     }
+}
+
+/// Connects to a socket to see whether somebody listens, and hangs up. A listener that is too busy
+/// to answer is an error, too, but another one; waiting for it could take for ever.
+fn knock(path: &Path) -> io::Result<()> {
+    let socket = Socket::new(Domain::UNIX, Type::STREAM, None)?;
+    socket.set_nonblocking(true)?;
+    socket.connect(&SockAddr::unix(path)?)
 }
 
 fn bind(path: &Path) -> io::Result<UnixListener> {
