@@ -21,7 +21,7 @@ use timers::Timers;
 const WAKE: Token = Token(usize::MAX);
 
 /// How many events one turn takes from the kernel.
-const EVENTS_PER_TURN: usize = 256;
+const EVENTS_PER_TURN: usize = 1024;
 
 /// What the kernel said about one handle.
 #[derive(Clone, Copy, Debug)]

@@ -93,12 +93,15 @@ impl Runtime {
             if !self.is_alive() {
                 break;
             }
+            // What is set from here on waits for the kernel to be asked once more: `sleep(0)` and
+            // a deadline of 0 let everything happen that is ready.
+            let mark = self.reactor.timers.borrow().mark();
             self.reactor.turn(!self.scheduler.has_ready(), &mut ready)?;
             for readiness in ready.drain(..) {
                 modules::ready(self, readiness);
             }
             self.offload.deliver(self);
-            self.fire_timers();
+            self.fire_timers(mark);
         }
         Ok(())
     }
@@ -114,7 +117,7 @@ impl Runtime {
             match self.scheduler.next_ready() {
                 Some(Ready::Resume(task, count)) => {
                     // SAFETY: a queued task is anchored and holds `count` values.
-                    unsafe { self.scheduler.resume(task, count) };
+                    unsafe { self.scheduler.resume_queued(task, count) };
                 }
                 Some(Ready::Retry(handle, operation)) => modules::retry(self, handle, operation),
                 None => break,
@@ -122,15 +125,14 @@ impl Runtime {
         }
     }
 
-    /// Ends the waits whose time has come. Timers set meanwhile wait for the next turn.
-    fn fire_timers(&self) {
+    /// Ends the waits whose time has come and whose timers were set before the mark.
+    fn fire_timers(&self, mark: u64) {
         let stale = self.scheduler.take_stale_timers();
         self.reactor
             .timers
             .borrow_mut()
             .went_stale(stale, |wait| self.scheduler.is_parked(wait));
         let now_ns = self.reactor.now_ns();
-        let mark = self.reactor.timers.borrow().mark();
         loop {
             let due = self.reactor.timers.borrow_mut().pop_due(now_ns, mark);
             let Some((wait, target)) = due else { break };

@@ -140,7 +140,11 @@ pub(super) fn accept(call: &Call) -> Outcome {
         return failure("not a listening socket");
     }
     let handle = held.handle;
-    match with_listener(call.runtime, handle, |listener| listener.acceptor.is_some()) {
+    let taken = with_listener(call.runtime, handle, |listener| {
+        let acceptor = listener.acceptor;
+        acceptor.is_some_and(|wait| call.runtime.scheduler.is_parked(wait))
+    });
+    match taken {
         None => return failure("listener closed"),
         Some(true) => return failure("another accept already in progress"),
         Some(false) => {}
@@ -158,6 +162,8 @@ pub(super) fn accept(call: &Call) -> Outcome {
     with_listener(call.runtime, handle, |listener| {
         listener.acceptor = Some(wait);
         listener.deadline_ns = deadline_ns;
+        // The timer of an earlier acceptor ends with it.
+        listener.retry_ns = 0;
     });
     arm(call, deadline_ns, wait, handle);
     if !spend {
