@@ -7,6 +7,7 @@ mod cli;
 mod fresh;
 #[cfg(unix)]
 mod gate;
+mod lua;
 #[cfg(unix)]
 mod machine;
 mod readme;
