@@ -19,6 +19,8 @@ pub struct Contract {
     /// Login of whoever uploads the assets then.
     pub uploader: String,
     pub archives: Vec<Archive>,
+    /// Where the packager takes files from.
+    pub sources: Vec<Source>,
     pub contents: Contents,
     pub limits: Limits,
     pub notes: Notes,
@@ -65,6 +67,18 @@ pub enum Format {
     /// PE32+, x86-64.
     #[serde(rename = "pe32-plus-x86-64")]
     Pe,
+}
+
+/// Files of the repository that go into every archive.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Source {
+    /// How their paths begin in the repository; a whole path if it does not end in `/`.
+    pub from: String,
+    /// What stands there instead in the archive.
+    pub to: String,
+    #[serde(default)]
+    pub ending: String,
 }
 
 /// What lies in every archive.

@@ -22,6 +22,11 @@ impl Deadline {
         Self { end, limit }
     }
 
+    /// A limit that is never reached, for what this machine's owner asked for.
+    pub(crate) fn far() -> Self {
+        Self::after(Duration::MAX)
+    }
+
     /// What is left; an error when nothing is.
     pub fn left(&self) -> Result<Duration, Error> {
         let left = self.end.saturating_duration_since(Instant::now());

@@ -59,6 +59,21 @@ impl<'a> Evidence<'a> {
             readings: readings?,
         })
     }
+
+    /// Reads one archive and nothing else.
+    pub(crate) fn of_one(
+        release: &'a Release,
+        archive: &'static Archive,
+        deadline: &Deadline,
+    ) -> Result<Self, Error> {
+        let reading = Reading::of(archive, release.asset(&archive.asset), deadline)?;
+        Ok(Self {
+            release,
+            version: tag::version(&release.tag).ok(),
+            digests: BTreeMap::new(),
+            readings: vec![reading],
+        })
+    }
 }
 
 fn digests(

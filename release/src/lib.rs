@@ -17,6 +17,7 @@ mod manifest;
 mod name;
 mod notes;
 pub mod outcome;
+pub mod package;
 mod program;
 mod reading;
 mod release;

@@ -9,6 +9,7 @@ mod doctor;
 mod init;
 mod lint;
 mod manpages;
+mod package;
 mod release_check;
 mod test;
 
@@ -39,6 +40,7 @@ pub enum Command {
     Init(init::InitArgs),
     Lint(lint::LintArgs),
     Manpages(manpages::ManpagesArgs),
+    Package(package::PackageArgs),
     ReleaseCheck(release_check::ReleaseCheckArgs),
     Test(test::TestArgs),
 }
@@ -56,6 +58,7 @@ impl Command {
             Self::Init(args) => init::run(&args),
             Self::Lint(args) => lint::run(&args),
             Self::Manpages(args) => manpages::run(&args),
+            Self::Package(args) => package::run(&args),
             Self::ReleaseCheck(args) => release_check::run(args),
             Self::Test(args) => test::run(&args),
         }

@@ -9,9 +9,11 @@
 mod cargo;
 pub mod commands;
 pub mod exit;
+mod git;
 mod programs;
 pub mod render;
 mod repository;
+mod workspace;
 
 use std::process::ExitCode;
 

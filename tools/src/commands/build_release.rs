@@ -1,6 +1,6 @@
 //! `tools build-release`: the optimised runtime, with no path of this machine in it.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::Duration;
 
@@ -24,11 +24,16 @@ pub struct BuildReleaseArgs {
 pub(super) fn run(args: &BuildReleaseArgs) -> anyhow::Result<ExitCode> {
     super::doctor::demand("build-release")?;
     let mut programs = Programs::open(&args.run, LIMIT)?;
+    let made = program(&mut programs)?;
+    report(programs, "build-release", args.run.format, made.as_deref())
+}
+
+/// Builds `lunet-run`; nothing if it does not build.
+pub(super) fn program(programs: &mut Programs) -> anyhow::Result<Option<PathBuf>> {
     let arguments = ["build", "--locked", "--release", "--package", "lunet"];
     let mut program = cargo::call("build", &arguments);
     program.environment = cargo::without_paths(programs.root());
-    let made = cargo::build(&mut programs, program, "lunet-run")?;
-    report(programs, "build-release", args.run.format, made.as_deref())
+    cargo::build(programs, program, "lunet-run")
 }
 
 /// Names the program that was made, then says how the build ended.

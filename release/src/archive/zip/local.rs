@@ -38,7 +38,10 @@ pub(super) fn read(source: &mut Source, record: &Record) -> Result<Local, Stop> 
     let expected = [u64::from(record.crc), record.packed, record.size];
     // With a descriptor behind the data, the header may leave its three numbers out.
     let agrees = |(found, expected): (&u64, &u64)| found == expected || described && *found == 0;
-    let what = if !record.is_named(&name) || extra.unicode_name.is_some_and(|other| other != name) {
+    // A field that is in both records is told by the name it gives.
+    let other = extra.unicode_name.is_some_and(|other| other != name);
+    let renamed = other && record.ambiguous.is_none();
+    let what = if !record.is_named(&name) || renamed {
         "names"
     } else if method != record.method {
         "methods"
