@@ -1,6 +1,7 @@
 //! The Lua modules, and the resources whose handles they give out.
 
 mod core;
+mod scripts;
 pub(crate) mod socket;
 
 use mlua::ffi::lua_State;
@@ -11,15 +12,15 @@ use crate::reactor::Readiness;
 use crate::runtime::Runtime;
 use crate::scheduler::Operation;
 
-/// A module by the name that scripts require, and what pushes its table.
+/// A module by the name that scripts require, and what pushes it.
 pub(crate) struct Module {
     pub(crate) name: &'static std::ffi::CStr,
-    /// Called once with a running thread that has room for four values; pushes one.
+    /// Called once with a running thread that has room for four values; pushes one, or raises.
     pub(crate) open: unsafe fn(*mut lua_State, &Runtime),
 }
 
 /// Every module, sorted by name.
-pub(crate) const ALL: &[Module] = &[core::MODULE, socket::MODULE];
+pub(crate) const ALL: &[Module] = &[core::MODULE, scripts::HTTP, socket::MODULE];
 
 /// Changes what a script finds in the state before it requires anything.
 ///
