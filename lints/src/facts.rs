@@ -1,6 +1,12 @@
-//! What is known of the linted tree before its files are judged: the safe wrappers that `trace.h` offers.
+//! What is known of the linted tree before its files are judged: the safe wrappers that `trace.h` offers,
+//! and what its headers include and define.
+
+mod headers;
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
+
+pub use headers::Headers;
 
 use crate::lexer::{Kind, lex};
 use crate::macros::macros;
@@ -12,6 +18,8 @@ pub struct Facts {
     wrappers: BTreeMap<String, String>,
     /// The headers that were read, for messages.
     pub headers: Vec<String>,
+    /// All headers of the tree.
+    pub tree: Arc<Headers>,
 }
 
 impl Facts {

@@ -11,6 +11,8 @@
 mod call;
 pub mod facts;
 pub mod finding;
+mod flow;
+mod include;
 mod internal;
 mod lexer;
 pub mod linter;

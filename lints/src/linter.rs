@@ -41,7 +41,21 @@ pub enum SettingsError {
 }
 
 /// What C rules look for, besides the prefix: a text without any of these has no finding.
-const NEEDLES: [&str; 2] = ["luaL_", "lunet-lint:"];
+const NEEDLES: [&str; 13] = [
+    "luaL_",
+    "lunet_",
+    "lunet-lint:",
+    "lua_State",
+    "malloc",
+    "calloc",
+    "realloc",
+    "uv_",
+    "mutex_destroy",
+    "mtx_destroy",
+    "rwlock_destroy",
+    "spin_destroy",
+    "DeleteCriticalSection",
+];
 
 impl Linter {
     /// Checks the settings and prepares the search.
@@ -79,7 +93,7 @@ impl Linter {
             prefix: &self.settings.prefix,
             facts,
             is_home: self.homes.matches(path),
-            content: self.content(&source),
+            content: self.content(&source, facts),
         };
         let mut findings = Findings::new(&source);
         for rule in rules::ALL {
@@ -95,8 +109,11 @@ impl Linter {
         Report { findings: list }
     }
 
-    fn content<'a>(&self, source: &Source<'a>) -> Content<'a> {
-        if self.gate.is_match(source.text) || may_hide(source.text.as_bytes()) {
+    fn content<'a>(&self, source: &Source<'a>, facts: &Facts) -> Content<'a> {
+        if self.gate.is_match(source.text)
+            || may_hide(source.text.as_bytes())
+            || facts.tree.may_define(source.text)
+        {
             Content::C(Box::new(C::new(source)))
         } else {
             Content::Nothing

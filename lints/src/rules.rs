@@ -1,20 +1,32 @@
 //! The rules: one file each, and one sorted list.
 
+mod calling_state_in_handle;
+mod handle_before_state;
 mod internal_call;
 mod internal_definition;
+mod missing_trace_header;
+mod raw_allocation;
 mod raw_coref_create;
 mod raw_coref_release;
+mod static_inline_collision;
+mod unchecked_allocation;
 mod unknown_suppression;
 mod unused_suppression;
 
 use crate::rule::Rule;
 
 /// All rules, sorted by name.
-pub const ALL: [&Rule; 6] = [
+pub const ALL: [&Rule; 12] = [
+    &calling_state_in_handle::RULE,
+    &handle_before_state::RULE,
     &internal_call::RULE,
     &internal_definition::RULE,
+    &missing_trace_header::RULE,
+    &raw_allocation::RULE,
     &raw_coref_create::RULE,
     &raw_coref_release::RULE,
+    &static_inline_collision::RULE,
+    &unchecked_allocation::RULE,
     &unknown_suppression::RULE,
     &unused_suppression::RULE,
 ];

@@ -1,11 +1,17 @@
 //! One text as the rules see it: source, settings, facts, and the content in the form of its language.
 
+use std::cell::{Cell, OnceCell};
+
 use crate::facts::Facts;
+use crate::flow::{Flow, flow};
 use crate::lexer::{Kind, Lexed, Token};
 use crate::macros::{Macro, macros};
 use crate::outline::{Conditionals, Outline, outline, outline_of};
 use crate::role::Stream;
 use crate::source::Source;
+
+/// What all functions of a file may cost together, in states of flow rules.
+const STATE_BUDGET: usize = 400_000;
 
 /// What the rules judge.
 pub(crate) struct Unit<'a> {
@@ -31,6 +37,10 @@ pub(crate) struct C<'a> {
     pub(crate) conditionals: Conditionals,
     pub(crate) macros: Vec<Macro<'a>>,
     pub(crate) is_header: bool,
+    /// The flow of each function, made when a rule asks.
+    flows: Vec<OnceCell<Flow>>,
+    /// How many states the flow rules may still visit in this file.
+    pub(crate) budget: Cell<usize>,
 }
 
 /// A stretch of C tokens: the code of a file, or the body of a macro.
@@ -57,11 +67,32 @@ impl<'a> C<'a> {
         let macros = macros(&lexed);
         Self {
             lexed,
-            outline,
             conditionals,
             macros,
             is_header: has_header_name(source.path),
+            flows: outline.functions.iter().map(|_| OnceCell::new()).collect(),
+            budget: Cell::new(STATE_BUDGET),
+            outline,
         }
+    }
+
+    /// The flow of a function, by its number.
+    pub(crate) fn flow(&self, number: usize) -> &Flow {
+        self.flows[number].get_or_init(|| flow(self, &self.outline.functions[number]))
+    }
+
+    /// The functions whose body names one of the words: their numbers.
+    pub(crate) fn functions_with(&self, is_wanted: impl Fn(&str) -> bool) -> Vec<usize> {
+        let functions = self.outline.functions.iter().enumerate();
+        functions
+            .filter(|(_, function)| {
+                let body = function.open as usize..function.close as usize;
+                self.lexed.code[body].iter().any(|&token| {
+                    token.kind == Kind::Identifier && is_wanted(&self.lexed.spelling(token))
+                })
+            })
+            .map(|(number, _)| number)
+            .collect()
     }
 
     /// The code outside of directives.

@@ -14,7 +14,7 @@ pub(crate) const RULE: Rule = Rule {
         what: "It fires on any use of an identifier that begins with `_lunet_` outside of its home: a call, also through parentheses, a star or a macro body, its address, an initialiser, an argument, a `return`, and a token paste that can only make such a name. Names that merely contain the prefix, members and types stay silent unless they are called.",
         why: "The internals have no bookkeeping: they skip the tracing, the stack checks and the conditions that the wrappers of `trace.h` hold. A plugin that calls them works until the day the runtime changes.",
         bad: "int plugin_open(lua_State *L) {\n    if (_lunet_ensure_coroutine(L, \"plugin.open\")) { //~ internal-call\n        return lua_error(L);\n    }\n    return 0;\n}\n",
-        good: "int plugin_open(lua_State *L) {\n    if (lunet_ensure_coroutine(L, \"plugin.open\")) {\n        return lua_error(L);\n    }\n    return 0;\n}\n",
+        good: "#include \"co.h\"\n#include \"trace.h\"\n\nint plugin_open(lua_State *L) {\n    if (lunet_ensure_coroutine(L, \"plugin.open\")) {\n        return lua_error(L);\n    }\n    return 0;\n}\n",
         example_path: "plugin.c",
         fix: "Call the wrapper that the message names. An internal without a wrapper needs one in `trace.h`, or the code belongs into a file whose name ends in `_impl.c`.",
     },

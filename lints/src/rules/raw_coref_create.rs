@@ -13,7 +13,7 @@ pub(crate) const RULE: Rule = Rule {
         what: "It fires on `luaL_ref(…, LUA_REGISTRYINDEX)` outside of the homes, also through an alias or a macro of the same file.",
         why: "A reference that the tracing never saw is missing from its balance: the leak or the double release that it causes is reported nowhere, or in the wrong place.",
         bad: "int plugin_wait(lua_State *L, struct wait *ctx) {\n    lua_pushthread(L);\n    ctx->co_ref = luaL_ref(L, LUA_REGISTRYINDEX); //~ raw-coref-create\n    return lua_yield(L, 0);\n}\n",
-        good: "int plugin_wait(lua_State *L, struct wait *ctx) {\n    lunet_coref_create(L, ctx->co_ref);\n    return lua_yield(L, 0);\n}\n",
+        good: "#include \"co.h\"\n#include \"trace.h\"\n\nint plugin_wait(lua_State *L, struct wait *ctx) {\n    lunet_coref_create(L, ctx->co_ref);\n    return lua_yield(L, 0);\n}\n",
         example_path: "plugin.c",
         fix: "Pin the running coroutine with `lunet_coref_create(L, ref)`, which pushes the thread itself. Keep any other value with `lunet_valref_create_raw(L, ref)`, which takes it from the top of the stack.",
     },

@@ -13,7 +13,7 @@ pub(crate) const RULE: Rule = Rule {
         what: "It fires on `luaL_unref(…, LUA_REGISTRYINDEX, …)` outside of the homes, also through an alias or a macro of the same file.",
         why: "The tracing still counts the reference as live: the balance never comes out, and a real leak drowns in false ones.",
         bad: "void plugin_done(lua_State *L, struct wait *ctx) {\n    luaL_unref(L, LUA_REGISTRYINDEX, ctx->co_ref); //~ raw-coref-release\n}\n",
-        good: "void plugin_done(lua_State *L, struct wait *ctx) {\n    lunet_coref_release(L, ctx->co_ref);\n}\n",
+        good: "#include \"co.h\"\n#include \"trace.h\"\n\nvoid plugin_done(lua_State *L, struct wait *ctx) {\n    lunet_coref_release(L, ctx->co_ref);\n}\n",
         example_path: "plugin.c",
         fix: "Use `lunet_coref_release(L, ref)` for a coroutine, `lunet_valref_release(L, ref)` for any other value.",
     },

@@ -1,0 +1,200 @@
+//! `calling-state-in-handle`: the state of the caller is kept in a struct that outlives the call.
+
+use crate::finding::{Findings, Level};
+use crate::lexer::Kind;
+use crate::outline::Function;
+use crate::role::Stream;
+use crate::rule::{Page, Rule, Run};
+use crate::unit::{C, Unit};
+
+pub(crate) const RULE: Rule = Rule {
+    name: "calling-state-in-handle",
+    level: Level::Error,
+    run: Run::Text(run),
+    page: Page {
+        what: "It fires where the calling `lua_State *` is stored into a struct that outlives the call: `ctx->L = L`, `ctx->owner_L = L`, `ctx->co = co`. The owner must be `default_luaL()` or the owner of another context.",
+        why: "The caller is a coroutine. It may be collected while the handle still waits, and the callback then works on freed memory.",
+        bad: "int plugin_open(lua_State *L) {\n    struct handle *ctx = lua_newuserdata(L, sizeof(*ctx));\n    ctx->owner_L = L; //~ calling-state-in-handle\n    return 1;\n}\n",
+        good: "int plugin_open(lua_State *L) {\n    struct handle *ctx = lua_newuserdata(L, sizeof(*ctx));\n    ctx->owner_L = default_luaL();\n    return 1;\n}\n",
+        example_path: "plugin.c",
+        fix: "Store `default_luaL()`. To resume the caller later, pin it with `lunet_coref_create(L, ctx->co_ref)` and fetch it by its reference.",
+    },
+};
+
+fn run(unit: &Unit<'_>, findings: &mut Findings<'_>) {
+    let Some(c) = unit.c() else {
+        return;
+    };
+    for function in &c.outline.functions {
+        let stream = c.stream();
+        let states = calling_states(&stream, function);
+        if states.is_empty() {
+            continue;
+        }
+        for index in function.open as usize..function.close as usize {
+            if stream.kind(index) == Some(Kind::Assign) && stream.is(index, "=") {
+                judge(c, &stream, function, &states, index, findings);
+            }
+        }
+    }
+}
+
+/// The names that hold the state of the caller: parameters of type `lua_State *`, and locals that are set to one.
+fn calling_states(stream: &Stream<'_>, function: &Function) -> Vec<String> {
+    let mut states = Vec::new();
+    for index in function.name as usize..function.close as usize {
+        if !stream.is(index, "lua_State") || stream.kind(index + 1) != Some(Kind::Star) {
+            continue;
+        }
+        let name = (index + 2..index + 5)
+            .find(|&at| stream.kind(at) == Some(Kind::Identifier) && !stream.is(at, "const"));
+        let Some(name) = name else {
+            continue;
+        };
+        let is_parameter = name < function.open as usize;
+        let is_alias = stream.is(name + 1, "=")
+            && value(stream, name + 1).is_some_and(|word| states.contains(&word));
+        if is_parameter || is_alias {
+            states.push(stream.word(name).into_owned());
+        }
+    }
+    states
+}
+
+/// The one identifier that an assignment assigns, through parentheses, casts and further assignments.
+fn value(stream: &Stream<'_>, assign: usize) -> Option<String> {
+    let mut at = assign + 1;
+    for _ in 0..16 {
+        match stream.kind(at)? {
+            Kind::ParenOpen => {
+                let close = stream.close(at)?;
+                let is_cast = stream.kind(close - 1) == Some(Kind::Star);
+                at = if is_cast { close + 1 } else { at + 1 };
+            }
+            Kind::Identifier => {
+                let mut next = at + 1;
+                while stream.kind(next) == Some(Kind::ParenClose) {
+                    next += 1;
+                }
+                // Behind its parentheses the assignment is part of something else.
+                if next > at + 1 {
+                    return Some(stream.word(at).into_owned());
+                }
+                return match stream.kind(next)? {
+                    Kind::Semicolon | Kind::Comma | Kind::BraceClose => {
+                        Some(stream.word(at).into_owned())
+                    }
+                    // `a->L = b->L = L`: the value of an assignment is what it assigns.
+                    Kind::Dot | Kind::Arrow | Kind::Assign => {
+                        let mut chained = next;
+                        while matches!(
+                            stream.kind(chained)?,
+                            Kind::Dot | Kind::Arrow | Kind::Identifier
+                        ) {
+                            chained += 1;
+                        }
+                        if !stream.is(chained, "=") {
+                            return None;
+                        }
+                        at = chained + 1;
+                        continue;
+                    }
+                    _ => None,
+                };
+            }
+            _ => return None,
+        }
+    }
+    None
+}
+
+fn judge(
+    c: &C<'_>,
+    stream: &Stream<'_>,
+    function: &Function,
+    states: &[String],
+    assign: usize,
+    findings: &mut Findings<'_>,
+) {
+    let Some(state) = value(stream, assign).filter(|word| states.contains(word)) else {
+        return;
+    };
+    let Some(place) = place(stream, function, assign) else {
+        return;
+    };
+    let first = stream.tokens[place].start as usize;
+    let last = stream.tokens[assign - 1].end as usize;
+    let target = &c.lexed.text[first..last];
+    findings
+        .add(
+            &RULE,
+            first..last,
+            format!("the calling state `{state}` is kept in `{target}`, which outlives the call"),
+        )
+        .help("store `default_luaL()`; pin the caller with `lunet_coref_create(L, ref)` to resume it later");
+}
+
+/// The first token of the member that is assigned, if it is one and outlives the call.
+fn place(stream: &Stream<'_>, function: &Function, assign: usize) -> Option<usize> {
+    let mut at = assign;
+    let mut through_pointer = false;
+    let mut is_member = false;
+    loop {
+        let last = at.checked_sub(1)?;
+        match stream.kind(last)? {
+            Kind::BracketClose | Kind::ParenClose => {
+                let open = stream.outline.parent[last] as usize;
+                // `(*ctx).L` is as good as `ctx->L`.
+                through_pointer |= stream.kind(open + 1) == Some(Kind::Star);
+                at = open;
+                if stream.kind(last) == Some(Kind::ParenClose)
+                    && !matches!(stream.kind(open.checked_sub(1)?), Some(Kind::Identifier))
+                {
+                    break;
+                }
+            }
+            Kind::Identifier => {
+                at = last;
+                match stream.kind(at.checked_sub(1)?) {
+                    Some(Kind::Arrow) => {
+                        through_pointer = true;
+                        is_member = true;
+                        at -= 1;
+                    }
+                    Some(Kind::Dot) => {
+                        is_member = true;
+                        at -= 1;
+                    }
+                    _ => break,
+                }
+            }
+            _ => {
+                // `.L = L` within the braces of a compound literal.
+                return literal(stream, assign).filter(|_| is_member);
+            }
+        }
+    }
+    let outlives = through_pointer || !is_local(stream, function, at);
+    (is_member && outlives).then_some(at)
+}
+
+/// A designated initialiser that is assigned through a pointer: `*ctx = (struct handle){.L = L}`.
+fn literal(stream: &Stream<'_>, assign: usize) -> Option<usize> {
+    let brace = stream.outline.parent[assign] as usize;
+    let begin = *stream.outline.begin.get(brace)? as usize;
+    (stream.kind(begin) == Some(Kind::Star)).then_some(assign - 2)
+}
+
+/// Whether a name is declared in the function as a value that ends with it.
+fn is_local(stream: &Stream<'_>, function: &Function, name: usize) -> bool {
+    let word = stream.word(name);
+    (function.name as usize..name).any(|index| {
+        stream.word(index) == word
+            && matches!(
+                stream.kind(index - 1),
+                Some(Kind::Identifier | Kind::Comma | Kind::BraceClose)
+            )
+            && !stream.is(stream.outline.begin[index] as usize, "static")
+            && stream.role(index) == crate::role::Role::Declared
+    })
+}

@@ -1,0 +1,190 @@
+//! `unchecked-allocation`: memory is used before anybody asked whether there is any.
+
+use std::collections::BTreeMap;
+use std::ops::Range;
+
+use crate::finding::{Findings, Level};
+use crate::flow::explore::{After, Analysis, Known, Trail, explore, on};
+use crate::flow::{Assign, Call, Condition, Step, Value, names, root};
+use crate::rule::{Page, Rule, Run};
+use crate::unit::Unit;
+
+pub(crate) const RULE: Rule = Rule {
+    name: "unchecked-allocation",
+    level: Level::Warning,
+    run: Run::Text(run),
+    page: Page {
+        what: "It fires where a pointer from `malloc`, `calloc`, `realloc` or the `lunet_alloc` family is read or written through before it was compared with NULL, and on `p = realloc(p, …)`, which loses the old memory when there is no new one.",
+        why: "A server runs for months and meets the moment without memory. It must answer with an error then, not with a crash.",
+        bad: "#include \"lunet_mem.h\"\n\nint plugin_open(lua_State *L) {\n    struct handle *ctx = lunet_alloc(sizeof(*ctx));\n    ctx->closing = 0; //~ unchecked-allocation\n    return 0;\n}\n",
+        good: "#include \"lunet_mem.h\"\n\nint plugin_open(lua_State *L) {\n    struct handle *ctx = lunet_alloc(sizeof(*ctx));\n    if (ctx == NULL) {\n        return luaL_error(L, \"out of memory\");\n    }\n    ctx->closing = 0;\n    return 0;\n}\n",
+        example_path: "plugin.c",
+        fix: "Compare the pointer with NULL first. Give `realloc` a second variable, and keep the old pointer until the new one is there.",
+    },
+};
+
+const ALLOCATORS: [&str; 6] = [
+    "malloc",
+    "calloc",
+    "realloc",
+    "lunet_alloc",
+    "lunet_calloc",
+    "lunet_realloc",
+];
+
+/// Functions of ISO C that read or write through some of their arguments.
+const READERS: [(&str, &[usize]); 14] = [
+    ("memcpy", &[0, 1]),
+    ("memmove", &[0, 1]),
+    ("memset", &[0]),
+    ("memcmp", &[0, 1]),
+    ("memchr", &[0]),
+    ("strcpy", &[0, 1]),
+    ("strncpy", &[0, 1]),
+    ("strcat", &[0, 1]),
+    ("strcmp", &[0, 1]),
+    ("strlen", &[0]),
+    ("sprintf", &[0]),
+    ("snprintf", &[0]),
+    ("vsnprintf", &[0]),
+    ("fread", &[0]),
+];
+
+/// The pointers that nobody has checked, each with the bytes of its allocation.
+type Unchecked = BTreeMap<String, (usize, usize)>;
+
+struct Allocations {
+    /// Where a pointer is used, the pointer, and where it came from.
+    uses: Vec<(Range<usize>, String, Range<usize>)>,
+}
+
+fn run(unit: &Unit<'_>, findings: &mut Findings<'_>) {
+    let Some(c) = unit.c() else {
+        return;
+    };
+    for number in c.functions_with(|word| ALLOCATORS.contains(&word)) {
+        for graph in c.flow(number).graphs() {
+            let mut analysis = Allocations { uses: Vec::new() };
+            explore(graph, &mut analysis, Unchecked::new(), &c.budget);
+            analysis.uses.sort_by_key(|(range, ..)| range.start);
+            for (range, pointer, origin) in analysis.uses {
+                report(range, &pointer, origin, findings);
+            }
+            for node in &graph.nodes {
+                if let Step::Assign(assign) = &node.step {
+                    lost_by_realloc(assign, findings);
+                }
+            }
+        }
+    }
+}
+
+fn report(range: Range<usize>, pointer: &str, origin: Range<usize>, findings: &mut Findings<'_>) {
+    let related = findings.related(origin, "it is allocated here");
+    findings
+        .add(
+            &RULE,
+            range,
+            format!("`{pointer}` is used before it was compared with NULL"),
+        )
+        .help("compare it with NULL first")
+        .relate(related);
+}
+
+/// `p = realloc(p, …)`.
+fn lost_by_realloc(assign: &Assign, findings: &mut Findings<'_>) {
+    let Value::Call { name, text } = &assign.value else {
+        return;
+    };
+    if !matches!(name.as_str(), "realloc" | "lunet_realloc") {
+        return;
+    }
+    let arguments = &text[text.find('(').map_or(text.len(), |open| open + 1)..];
+    let first = arguments.split(',').next().unwrap_or_default();
+    if first == assign.target {
+        findings
+            .add(
+                &RULE,
+                assign.range.clone(),
+                format!("`{first}` is lost when `{name}` has no memory"),
+            )
+            .help("assign to a second variable, compare it with NULL, then replace the first");
+    }
+}
+
+impl Analysis for Allocations {
+    type State = Unchecked;
+
+    fn step(
+        &mut self,
+        mut state: Unchecked,
+        step: &Step,
+        _trail: &Trail,
+        _known: &Known,
+    ) -> Vec<After<Unchecked>> {
+        match step {
+            Step::Assign(assign) => assigned(&mut state, assign),
+            Step::Call(call) => self.called(&mut state, call),
+            Step::Deref { pointer, range } => self.used(&mut state, pointer, range),
+            Step::Return { .. } | Step::Raise | Step::Nothing => {}
+        }
+        on(state)
+    }
+
+    fn branch(&mut self, state: &mut Unchecked, condition: &Condition, _taken: bool) {
+        state.retain(|pointer, _| {
+            !mentions(&condition.left, pointer) && !mentions(&condition.right, pointer)
+        });
+    }
+}
+
+fn mentions(text: &str, pointer: &str) -> bool {
+    text == pointer || names(text, pointer)
+}
+
+fn assigned(state: &mut Unchecked, assign: &Assign) {
+    // Whoever has the pointer under a second name may check it there.
+    if let Value::Place(place) = &assign.value {
+        state.remove(place);
+    }
+    let text = assign.value.text();
+    state.retain(|pointer, _| {
+        let is_replaced = *pointer == assign.target || root(pointer) == assign.target;
+        let is_tested = matches!(assign.value, Value::Other(_)) && mentions(&text, pointer);
+        !is_replaced && !is_tested
+    });
+    if let Value::Call { name, .. } = &assign.value
+        && ALLOCATORS.contains(&name.as_str())
+    {
+        let place = (assign.range.start, assign.range.end);
+        state.insert(assign.target.clone(), place);
+    }
+}
+
+impl Allocations {
+    fn called(&mut self, state: &mut Unchecked, call: &Call) {
+        let reads = READERS
+            .iter()
+            .find(|(name, _)| {
+                *name == call.name || call.name.strip_prefix("__builtin_") == Some(name)
+            })
+            .map_or(&[][..], |(_, arguments)| arguments);
+        for (index, argument) in call.arguments.iter().enumerate() {
+            let text = argument.text();
+            if reads.contains(&index)
+                && let Value::Place(place) = argument
+            {
+                self.used(state, place, &call.range);
+            }
+            // Another function may check it.
+            state.retain(|pointer, _| !mentions(&text, pointer));
+        }
+    }
+
+    fn used(&mut self, state: &mut Unchecked, pointer: &str, range: &Range<usize>) {
+        if let Some((start, end)) = state.remove(pointer) {
+            self.uses
+                .push((range.clone(), pointer.to_owned(), start..end));
+        }
+    }
+}
