@@ -5,6 +5,7 @@
 
 pub(crate) mod explore;
 mod lower;
+pub(crate) mod path;
 mod text;
 
 use std::collections::BTreeMap;
@@ -175,4 +176,14 @@ pub(crate) fn names(text: &str, variable: &str) -> bool {
             let before = at.checked_sub(1).and_then(|before| bytes.get(before));
             !is_word(before) && !is_word(bytes.get(at + variable.len()))
         })
+}
+
+impl Graph {
+    /// The bytes of the condition at a branch.
+    pub(crate) fn place(&self, node: NodeId) -> Range<usize> {
+        match &self.nodes[node].next {
+            Next::Branch { condition, .. } => condition.range.clone(),
+            _ => 0..0,
+        }
+    }
 }

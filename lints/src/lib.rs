@@ -23,6 +23,7 @@ pub mod rule;
 pub mod rules;
 pub mod settings;
 pub mod source;
+pub mod stack;
 mod suppress;
 mod unit;
 

@@ -1,14 +1,17 @@
 //! The rules: one file each, and one sorted list.
 
 mod calling_state_in_handle;
+mod destroyed_while_locked;
 mod handle_before_state;
 mod internal_call;
 mod internal_definition;
+mod leaked_coref;
 mod missing_trace_header;
 mod raw_allocation;
 mod raw_coref_create;
 mod raw_coref_release;
 mod static_inline_collision;
+mod unbalanced_stack;
 mod unchecked_allocation;
 mod unknown_suppression;
 mod unused_suppression;
@@ -16,16 +19,19 @@ mod unused_suppression;
 use crate::rule::Rule;
 
 /// All rules, sorted by name.
-pub const ALL: [&Rule; 12] = [
+pub const ALL: [&Rule; 15] = [
     &calling_state_in_handle::RULE,
+    &destroyed_while_locked::RULE,
     &handle_before_state::RULE,
     &internal_call::RULE,
     &internal_definition::RULE,
+    &leaked_coref::RULE,
     &missing_trace_header::RULE,
     &raw_allocation::RULE,
     &raw_coref_create::RULE,
     &raw_coref_release::RULE,
     &static_inline_collision::RULE,
+    &unbalanced_stack::RULE,
     &unchecked_allocation::RULE,
     &unknown_suppression::RULE,
     &unused_suppression::RULE,

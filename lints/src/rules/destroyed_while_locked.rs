@@ -1,0 +1,280 @@
+//! `destroyed-while-locked`: a mutex is destroyed by whoever holds it.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Range;
+
+use crate::finding::{Findings, Level};
+use crate::flow::explore::{After, Analysis, Known, Trail, explore, on};
+use crate::flow::{Call, Graph, NodeId, Step, path, root};
+use crate::lexer::Kind;
+use crate::outline::Function;
+use crate::rule::{Page, Rule, Run};
+use crate::unit::{C, Unit};
+
+pub(crate) const RULE: Rule = Rule {
+    name: "destroyed-while-locked",
+    level: Level::Error,
+    run: Run::Text(run),
+    page: Page {
+        what: "It fires where a mutex is destroyed between its lock and its unlock, directly or through a function of the same file.",
+        why: "Destroying a locked mutex is undefined (POSIX, pthread_mutex_destroy): another thread that waits for it never wakes, or works on memory that is gone.",
+        bad: "void pool_close(struct pool *pool) {\n    pthread_mutex_lock(&pool->mutex);\n    pool->closed = 1;\n    pthread_mutex_destroy(&pool->mutex); //~ destroyed-while-locked\n}\n",
+        good: "void pool_close(struct pool *pool) {\n    pthread_mutex_lock(&pool->mutex);\n    pool->closed = 1;\n    pthread_mutex_unlock(&pool->mutex);\n    pthread_mutex_destroy(&pool->mutex);\n}\n",
+        example_path: "plugin.c",
+        fix: "Unlock first, and destroy when no other thread can come any more.",
+    },
+};
+
+/// How deep callees are looked into.
+const DEPTH_CAP: usize = 4;
+
+#[derive(Clone, Copy, PartialEq)]
+enum Operation {
+    Lock,
+    Unlock,
+    Destroy,
+}
+
+/// What a call does to its first argument. POSIX threads, C11 threads, libuv and Windows.
+fn operation(name: &str) -> Option<Operation> {
+    Some(match name {
+        "pthread_mutex_lock"
+        | "pthread_rwlock_rdlock"
+        | "pthread_rwlock_wrlock"
+        | "pthread_spin_lock"
+        | "uv_mutex_lock"
+        | "uv_rwlock_rdlock"
+        | "uv_rwlock_wrlock"
+        | "mtx_lock"
+        | "EnterCriticalSection" => Operation::Lock,
+        "pthread_mutex_unlock"
+        | "pthread_rwlock_unlock"
+        | "pthread_spin_unlock"
+        | "uv_mutex_unlock"
+        | "uv_rwlock_rdunlock"
+        | "uv_rwlock_wrunlock"
+        | "mtx_unlock"
+        | "LeaveCriticalSection" => Operation::Unlock,
+        "pthread_mutex_destroy"
+        | "pthread_rwlock_destroy"
+        | "pthread_spin_destroy"
+        | "uv_mutex_destroy"
+        | "uv_rwlock_destroy"
+        | "mtx_destroy"
+        | "DeleteCriticalSection" => Operation::Destroy,
+        _ => return None,
+    })
+}
+
+fn run(unit: &Unit<'_>, findings: &mut Findings<'_>) {
+    let Some(c) = unit.c() else {
+        return;
+    };
+    for number in c.functions_with(|word| operation(word) == Some(Operation::Lock)) {
+        for graph in c.flow(number).graphs() {
+            let mut locks = Locks::new(c, 0);
+            explore(graph, &mut locks, State::default(), &c.budget);
+            for broken in locks.broken {
+                report(graph, &broken, findings);
+            }
+        }
+    }
+}
+
+/// A mutex that is destroyed while it is locked.
+struct Broken {
+    mutex: String,
+    lock: Range<usize>,
+    range: Range<usize>,
+    /// The function of the same file that does it.
+    callee: Option<String>,
+    branches: Vec<(NodeId, bool)>,
+}
+
+fn report(graph: &Graph, broken: &Broken, findings: &mut Findings<'_>) {
+    let locked = findings.related(broken.lock.clone(), "it is locked here");
+    let how = match &broken.callee {
+        Some(callee) => format!(" by `{callee}`"),
+        None => String::new(),
+    };
+    let message = format!(
+        "`{}`, locked in line {}, is destroyed{how} before it is unlocked (lines {})",
+        broken.mutex,
+        locked.start.line,
+        path::lines(findings, graph, &broken.branches, &broken.range),
+    );
+    let mut related = vec![locked];
+    related.extend(path::conditions(findings, graph, &broken.branches));
+    findings
+        .add(&RULE, broken.range.clone(), message)
+        .help("unlock it first")
+        .related = related;
+}
+
+/// The mutexes on a path.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+struct State {
+    /// Those that are locked, and where.
+    locked: BTreeMap<String, (usize, usize)>,
+    /// Those that were unlocked without having been locked here: the caller holds them.
+    released: BTreeSet<String>,
+}
+
+struct Locks<'a> {
+    c: &'a C<'a>,
+    depth: usize,
+    broken: Vec<Broken>,
+    /// What is destroyed without having been unlocked before, and what is unlocked: for callers.
+    destroyed: BTreeSet<String>,
+    unlocked: BTreeSet<String>,
+}
+
+impl<'a> Locks<'a> {
+    fn new(c: &'a C<'a>, depth: usize) -> Self {
+        Self {
+            c,
+            depth,
+            broken: Vec::new(),
+            destroyed: BTreeSet::new(),
+            unlocked: BTreeSet::new(),
+        }
+    }
+}
+
+impl Analysis for Locks<'_> {
+    type State = State;
+
+    fn step(
+        &mut self,
+        mut state: State,
+        step: &Step,
+        trail: &Trail,
+        _known: &Known,
+    ) -> Vec<After<State>> {
+        if let Step::Call(call) = step {
+            let mutex = call
+                .arguments
+                .first()
+                .map(|argument| plain(&argument.text()));
+            match (operation(&call.name), mutex) {
+                (Some(Operation::Lock), Some(mutex)) => {
+                    state
+                        .locked
+                        .insert(mutex, (call.range.start, call.range.end));
+                }
+                (Some(Operation::Unlock), Some(mutex)) => {
+                    if state.locked.remove(&mutex).is_none() {
+                        self.unlocked.insert(mutex.clone());
+                        state.released.insert(mutex);
+                    }
+                }
+                (Some(Operation::Destroy), Some(mutex)) => {
+                    self.destroy(&mut state, &mutex, call, None, trail);
+                }
+                (None, _) => self.callee(&mut state, call, trail),
+                (Some(_), None) => {}
+            }
+        }
+        on(state)
+    }
+}
+
+impl Locks<'_> {
+    fn destroy(
+        &mut self,
+        state: &mut State,
+        mutex: &str,
+        call: &Call,
+        callee: Option<&str>,
+        trail: &Trail,
+    ) {
+        if let Some((start, end)) = state.locked.remove(mutex) {
+            self.broken.push(Broken {
+                mutex: mutex.to_owned(),
+                lock: start..end,
+                range: call.range.clone(),
+                callee: callee.map(str::to_owned),
+                branches: trail.branches(),
+            });
+        } else if !state.released.contains(mutex) {
+            self.destroyed.insert(mutex.to_owned());
+        }
+    }
+
+    /// A call of a function of the same file: what it destroys and unlocks, in the caller's names.
+    fn callee(&mut self, state: &mut State, call: &Call, trail: &Trail) {
+        let functions = &self.c.outline.functions;
+        let named = functions.iter().position(|function| {
+            self.c
+                .lexed
+                .spelling(self.c.lexed.code[function.name as usize])
+                == call.name
+        });
+        let Some(number) = named.filter(|_| self.depth < DEPTH_CAP) else {
+            return;
+        };
+        let parameters = parameters(self.c, &functions[number]);
+        let translate = |mutex: &String| {
+            let position = parameters.iter().position(|name| name == root(mutex));
+            match position.and_then(|position| call.arguments.get(position)) {
+                Some(argument) => substituted(mutex, &argument.text()),
+                None => mutex.clone(),
+            }
+        };
+        for graph in self.c.flow(number).graphs() {
+            let mut inner = Locks::new(self.c, self.depth + 1);
+            explore(graph, &mut inner, State::default(), &self.c.budget);
+            for mutex in inner.unlocked.iter().map(translate) {
+                state.locked.remove(&mutex);
+                state.released.insert(mutex);
+            }
+            for mutex in inner.destroyed.iter().map(translate) {
+                self.destroy(state, &mutex, call, Some(&call.name), trail);
+            }
+        }
+    }
+}
+
+/// The names of the parameters of a function.
+fn parameters(c: &C<'_>, function: &Function) -> Vec<String> {
+    let stream = c.stream();
+    let open = function.name as usize + 1;
+    let Some(close) = stream.close(open) else {
+        return Vec::new();
+    };
+    let mut names = Vec::new();
+    let mut last = String::new();
+    for at in open + 1..=close {
+        match stream.kind(at) {
+            Some(Kind::Identifier) => last = stream.word(at).into_owned(),
+            Some(Kind::Comma | Kind::ParenClose) => names.push(std::mem::take(&mut last)),
+            _ => {}
+        }
+    }
+    names
+}
+
+/// A mutex without `&` and parentheses.
+fn plain(text: &str) -> String {
+    let mut text = text;
+    loop {
+        let inner = text.strip_prefix('&').or_else(|| {
+            text.strip_prefix('(')
+                .and_then(|rest| rest.strip_suffix(')'))
+        });
+        match inner {
+            Some(inner) => text = inner,
+            None => return text.to_owned(),
+        }
+    }
+}
+
+/// A place of a callee with its parameter replaced: `pool->m` with `&p` is `p.m`.
+fn substituted(mutex: &str, argument: &str) -> String {
+    let rest = &mutex[mutex.find(root(mutex)).unwrap_or(0) + root(mutex).len()..];
+    match (argument.strip_prefix('&'), rest.strip_prefix("->")) {
+        (Some(place), Some(member)) => format!("{}.{member}", plain(place)),
+        (Some(place), None) => format!("{}{rest}", plain(place)),
+        (None, _) => format!("{argument}{rest}"),
+    }
+}

@@ -1,0 +1,163 @@
+//! `unbalanced-stack`: a function leaves more values on one path than on another, and does not say so.
+
+use crate::finding::{Findings, Level};
+use crate::flow::{Graph, Value, path};
+use crate::lexer::Kind;
+use crate::outline::Function;
+use crate::role::Role;
+use crate::rule::{Page, Rule, Run};
+use crate::unit::{C, Unit};
+
+use crate::stack::paths::{Ending, endings, state_parameter};
+
+pub(crate) const RULE: Rule = Rule {
+    name: "unbalanced-stack",
+    level: Level::Error,
+    run: Run::Text(run),
+    page: Page {
+        what: "It fires on a helper that leaves the Lua stack higher or lower on one path than on another without saying so in its return value. A path that returns a constant equal to the number of values it leaves has said so. Functions that Lua itself calls may leave what they like below their results.",
+        why: "The caller can't know what is on top. The value that stayed is taken for a result, or the stack grows with every call until it overflows.",
+        bad: "static int check_coroutine(lua_State *L, const char *name) {\n    if (lua_pushthread(L)) {\n        lua_pop(L, 1);\n        return luaL_error(L, \"%s must be called from coroutine\", name);\n    }\n    return 0; //~ unbalanced-stack\n}\n",
+        good: "static int check_coroutine(lua_State *L, const char *name) {\n    int is_main = lua_pushthread(L);\n    lua_pop(L, 1);\n    if (is_main) {\n        return luaL_error(L, \"%s must be called from coroutine\", name);\n    }\n    return 0;\n}\n",
+        example_path: "plugin.c",
+        fix: "Pop on every path what the function pushed, or return how many values it leaves.",
+    },
+};
+
+fn run(unit: &Unit<'_>, findings: &mut Findings<'_>) {
+    let Some(c) = unit.c() else {
+        return;
+    };
+    for number in c.functions_with(|word| word.starts_with("lua_") || word.starts_with("luaL_")) {
+        let function = &c.outline.functions[number];
+        let Some(state) = state_parameter(c, function) else {
+            continue;
+        };
+        let manners = manners(c, function);
+        for graph in c.flow(number).graphs() {
+            let found = endings(c, graph, &state, 0);
+            judge(graph, &found, manners, findings);
+        }
+    }
+}
+
+/// Who calls a function.
+#[derive(Clone, Copy, PartialEq)]
+enum Manners {
+    /// Lua: what lies below the results does not matter.
+    CalledByLua,
+    /// Nobody in this file, but it has the form of one that Lua calls.
+    MayBeCalledByLua,
+    Helper,
+}
+
+fn manners(c: &C<'_>, function: &Function) -> Manners {
+    let stream = c.stream();
+    let name = stream.word(function.name as usize);
+    if name.starts_with("luaopen_") {
+        return Manners::CalledByLua;
+    }
+    let open = function.name as usize + 1;
+    let list = open..stream.close(open).unwrap_or(open);
+    let one_state = list
+        .clone()
+        .filter(|&at| stream.kind(at) == Some(Kind::Comma))
+        .count()
+        == 0;
+    let returns_int = (function.begin..function.name).any(|at| stream.is(at as usize, "int"));
+    if !(one_state && returns_int) {
+        return Manners::Helper;
+    }
+    let mut is_called = false;
+    for index in 0..stream.tokens.len() {
+        if index == function.name as usize || !stream.is(index, &name) {
+            continue;
+        }
+        let follows = stream.kind(index + 1);
+        if follows == Some(Kind::ParenOpen) {
+            is_called |= stream.role(index) == Role::Use;
+        } else if stream.role(index) == Role::Use {
+            return Manners::CalledByLua;
+        }
+    }
+    if is_called {
+        Manners::Helper
+    } else {
+        Manners::MayBeCalledByLua
+    }
+}
+
+fn judge(graph: &Graph, endings: &[Ending], manners: Manners, findings: &mut Findings<'_>) {
+    for ending in endings
+        .iter()
+        .filter(|ending| ending.returns && !ending.says_so())
+    {
+        let thread = ending
+            .left
+            .iter()
+            .find(|push| push.name == "lua_pushthread");
+        let worth = match manners {
+            Manners::CalledByLua => false,
+            Manners::MayBeCalledByLua => thread.is_some(),
+            Manners::Helper => true,
+        };
+        if !worth {
+            continue;
+        }
+        let other = endings
+            .iter()
+            .find(|other| other.returns && other.delta != ending.delta)
+            .or_else(|| {
+                endings
+                    .iter()
+                    .find(|other| !other.returns && other.popped_what(ending))
+            });
+        if let Some(other) = other
+            && !is_told_by(endings, ending, other)
+        {
+            report(graph, ending, other, findings);
+        }
+    }
+}
+
+/// Of two paths that do not say so the one that is reported is the one that leaves values.
+fn is_told_by(endings: &[Ending], ending: &Ending, other: &Ending) -> bool {
+    let less = ending.delta.unsigned_abs() < other.delta.unsigned_abs();
+    other.returns
+        && !other.says_so()
+        && less
+        && endings.iter().any(|third| third.range == other.range)
+}
+
+fn report(graph: &Graph, ending: &Ending, other: &Ending, findings: &mut Findings<'_>) {
+    let lines = |ending: &Ending, findings: &Findings<'_>| {
+        path::lines(findings, graph, &ending.branches, &ending.range)
+    };
+    let message = format!(
+        "this path (lines {}) leaves the stack {}, another (lines {}) {}",
+        lines(ending, findings),
+        height(ending.delta),
+        lines(other, findings),
+        height(other.delta),
+    );
+    let mut related = Vec::new();
+    for push in &ending.left {
+        related.push(findings.related(push.range(), "this value stays"));
+    }
+    related.extend(path::conditions(findings, graph, &ending.branches));
+    related.push(findings.related(other.range.clone(), "the other path ends here"));
+    let help = match ending.value {
+        Value::Nothing => "pop on every path what was pushed",
+        _ => "pop on every path what was pushed, or return the number of values that are left",
+    };
+    let finding = findings.add(&RULE, ending.range.clone(), message);
+    finding.help(help).related = related;
+}
+
+fn height(delta: i64) -> String {
+    match delta {
+        0 => "as it was".to_owned(),
+        1.. => format!("{delta} higher"),
+        _ => format!("{} lower", -delta),
+    }
+}
