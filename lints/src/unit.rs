@@ -1,6 +1,7 @@
 //! One text as the rules see it: source, settings, facts, and the content in the form of its language.
 
-use std::cell::{Cell, OnceCell};
+use std::cell::{Cell, OnceCell, RefCell};
+use std::collections::HashMap;
 
 use crate::facts::Facts;
 use crate::flow::{Flow, flow};
@@ -41,6 +42,10 @@ pub(crate) struct C<'a> {
     flows: Vec<OnceCell<Flow>>,
     /// How many states the flow rules may still visit in this file.
     pub(crate) budget: Cell<usize>,
+    /// How much higher functions leave the Lua stack, by their number, as far as somebody asked.
+    pub(crate) deltas: RefCell<HashMap<usize, Option<i64>>>,
+    /// The functions by their name, made when a rule asks.
+    names: OnceCell<HashMap<String, usize>>,
 }
 
 /// A stretch of C tokens: the code of a file, or the body of a macro.
@@ -72,8 +77,32 @@ impl<'a> C<'a> {
             is_header: has_header_name(source.path),
             flows: outline.functions.iter().map(|_| OnceCell::new()).collect(),
             budget: Cell::new(STATE_BUDGET),
+            deltas: RefCell::default(),
+            names: OnceCell::new(),
             outline,
         }
+    }
+
+    /// The number of the function of a name.
+    pub(crate) fn function_named(&self, name: &str) -> Option<usize> {
+        let names = self.names.get_or_init(|| {
+            let functions = self.outline.functions.iter().enumerate();
+            functions
+                .map(|(number, function)| {
+                    let token = self.lexed.code[function.name as usize];
+                    (self.lexed.spelling(token).into_owned(), number)
+                })
+                .collect()
+        });
+        names.get(name).copied()
+    }
+
+    /// Whether this is a file of Lua or LuaJIT itself, which is no plugin: they say so by these names.
+    pub(crate) fn is_lua_itself(&self) -> bool {
+        self.macros.iter().any(|definition| {
+            let name = self.lexed.spelling(definition.name);
+            matches!(&*name, "LUA_CORE" | "LUA_LIB" | "lauxlib_h")
+        })
     }
 
     /// The flow of a function, by its number.

@@ -22,7 +22,7 @@ pub(crate) const RULE: Rule = Rule {
 };
 
 fn run(unit: &Unit<'_>, findings: &mut Findings<'_>) {
-    let Some(c) = unit.c() else {
+    let Some(c) = unit.c().filter(|c| !c.is_lua_itself()) else {
         return;
     };
     for function in &c.outline.functions {
@@ -64,48 +64,50 @@ fn calling_states(stream: &Stream<'_>, function: &Function) -> Vec<String> {
 /// The one identifier that an assignment assigns, through parentheses, casts and further assignments.
 fn value(stream: &Stream<'_>, assign: usize) -> Option<String> {
     let mut at = assign + 1;
+    let mut opened = 0;
     for _ in 0..16 {
         match stream.kind(at)? {
             Kind::ParenOpen => {
                 let close = stream.close(at)?;
-                let is_cast = stream.kind(close - 1) == Some(Kind::Star);
-                at = if is_cast { close + 1 } else { at + 1 };
+                if stream.kind(close - 1) == Some(Kind::Star) {
+                    at = close + 1;
+                } else {
+                    opened += 1;
+                    at += 1;
+                }
             }
             Kind::Identifier => {
                 let mut next = at + 1;
-                while stream.kind(next) == Some(Kind::ParenClose) {
+                while opened > 0 && stream.kind(next) == Some(Kind::ParenClose) {
+                    opened -= 1;
                     next += 1;
                 }
-                // Behind its parentheses the assignment is part of something else.
-                if next > at + 1 {
+                if opened == 0 && ends_value(stream.kind(next)?) {
                     return Some(stream.word(at).into_owned());
                 }
-                return match stream.kind(next)? {
-                    Kind::Semicolon | Kind::Comma | Kind::BraceClose => {
-                        Some(stream.word(at).into_owned())
-                    }
-                    // `a->L = b->L = L`: the value of an assignment is what it assigns.
-                    Kind::Dot | Kind::Arrow | Kind::Assign => {
-                        let mut chained = next;
-                        while matches!(
-                            stream.kind(chained)?,
-                            Kind::Dot | Kind::Arrow | Kind::Identifier
-                        ) {
-                            chained += 1;
-                        }
-                        if !stream.is(chained, "=") {
-                            return None;
-                        }
-                        at = chained + 1;
-                        continue;
-                    }
-                    _ => None,
-                };
+                at = chained(stream, next)?;
             }
             _ => return None,
         }
     }
     None
+}
+
+/// Whether a token ends the expression before it. A parenthesis closes one that the assignment stands in.
+fn ends_value(kind: Kind) -> bool {
+    matches!(
+        kind,
+        Kind::Semicolon | Kind::Comma | Kind::BraceClose | Kind::ParenClose
+    )
+}
+
+/// Behind the `=` of `a->L = b->L = L`: the value of an assignment is what it assigns.
+fn chained(stream: &Stream<'_>, member: usize) -> Option<usize> {
+    let mut at = member;
+    while matches!(stream.kind(at)?, Kind::Dot | Kind::Arrow | Kind::Identifier) {
+        at += 1;
+    }
+    stream.is(at, "=").then_some(at + 1)
 }
 
 fn judge(

@@ -203,17 +203,11 @@ impl Locks<'_> {
 
     /// A call of a function of the same file: what it destroys and unlocks, in the caller's names.
     fn callee(&mut self, state: &mut State, call: &Call, trail: &Trail) {
-        let functions = &self.c.outline.functions;
-        let named = functions.iter().position(|function| {
-            self.c
-                .lexed
-                .spelling(self.c.lexed.code[function.name as usize])
-                == call.name
-        });
+        let named = self.c.function_named(&call.name);
         let Some(number) = named.filter(|_| self.depth < DEPTH_CAP) else {
             return;
         };
-        let parameters = parameters(self.c, &functions[number]);
+        let parameters = parameters(self.c, &self.c.outline.functions[number]);
         let translate = |mutex: &String| {
             let position = parameters.iter().position(|name| name == root(mutex));
             match position.and_then(|position| call.arguments.get(position)) {

@@ -20,7 +20,7 @@ pub(crate) const RULE: Rule = Rule {
 };
 
 fn run(unit: &Unit<'_>, findings: &mut Findings<'_>) {
-    let Some(c) = unit.c().filter(|_| !unit.is_home) else {
+    let Some(c) = unit.c().filter(|c| !unit.is_home && !c.is_lua_itself()) else {
         return;
     };
     let names = Names::new(c, &["luaL_ref"]);

@@ -25,7 +25,7 @@ pub(crate) const RULE: Rule = Rule {
 };
 
 fn run(unit: &Unit<'_>, findings: &mut Findings<'_>) {
-    let Some(c) = unit.c() else {
+    let Some(c) = unit.c().filter(|c| !c.is_lua_itself()) else {
         return;
     };
     for number in c.functions_with(|word| word.starts_with("lua_") || word.starts_with("luaL_")) {
@@ -33,12 +33,37 @@ fn run(unit: &Unit<'_>, findings: &mut Findings<'_>) {
         let Some(state) = state_parameter(c, function) else {
             continue;
         };
+        if !returns_number(c, function) {
+            continue;
+        }
         let manners = manners(c, function);
         for graph in c.flow(number).graphs() {
             let found = endings(c, graph, &state, 0);
             judge(graph, &found, manners, findings);
         }
     }
+}
+
+/// Whether a function returns a number or nothing. A pointer tells in ways that are not followed.
+fn returns_number(c: &C<'_>, function: &Function) -> bool {
+    let stream = c.stream();
+    let head = function.begin as usize..function.name as usize;
+    let is_number = |word: &str| {
+        matches!(
+            word,
+            "int"
+                | "void"
+                | "bool"
+                | "_Bool"
+                | "unsigned"
+                | "long"
+                | "short"
+                | "size_t"
+                | "lua_Integer"
+        )
+    };
+    head.clone().all(|at| stream.kind(at) != Some(Kind::Star))
+        && (head.is_empty() || head.into_iter().any(|at| is_number(&stream.word(at))))
 }
 
 /// Who calls a function.
@@ -106,7 +131,7 @@ fn judge(graph: &Graph, endings: &[Ending], manners: Manners, findings: &mut Fin
         }
         let other = endings
             .iter()
-            .find(|other| other.returns && other.delta != ending.delta)
+            .find(|other| other.returns && ending.differs_from(other))
             .or_else(|| {
                 endings
                     .iter()

@@ -5,13 +5,16 @@ use std::ops::Range;
 
 use super::{Effect, effect};
 use crate::flow::explore::{After, Analysis, Known, Outcome, Trail, explore, on};
-use crate::flow::{Assign, Call, Graph, NodeId, Step, Value};
+use crate::flow::{Assign, Call, Graph, Next, NodeId, Step, Value};
 use crate::lexer::Kind;
 use crate::outline::Function;
 use crate::unit::C;
 
 /// Higher stacks are loops that push: nothing is said of them.
 const HEIGHT_CAP: usize = 64;
+
+/// How many calls deep functions are looked into.
+const CALL_CAP: usize = 3;
 
 /// A value that a function pushed.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -54,6 +57,14 @@ impl Ending {
         }
     }
 
+    /// Whether the stack is another than at the end of a path, by more than the two return values say.
+    pub(crate) fn differs_from(&self, other: &Self) -> bool {
+        let number = |ending: &Self| ending.constant.filter(|number| *number >= 0);
+        let told = |ending: &Self| number(ending).map(|number| number - ending.delta);
+        let told_alike = told(self).is_some() && told(self) == told(other);
+        self.delta != other.delta && !told_alike
+    }
+
     /// Whether this path popped, with nothing else in its place, a value that the other leaves.
     pub(crate) fn popped_what(&self, other: &Self) -> bool {
         other
@@ -79,6 +90,7 @@ enum Stack {
 
 struct Heights<'a> {
     c: &'a C<'a>,
+    graph: &'a Graph,
     state: &'a str,
     endings: Vec<Ending>,
     /// How many calls of other functions led here.
@@ -97,6 +109,7 @@ pub(crate) fn state_parameter(c: &C<'_>, function: &Function) -> Option<String> 
 pub(crate) fn endings(c: &C<'_>, graph: &Graph, state: &str, depth: usize) -> Vec<Ending> {
     let mut heights = Heights {
         c,
+        graph,
         state,
         endings: Vec::new(),
         depth,
@@ -111,6 +124,28 @@ pub(crate) fn endings(c: &C<'_>, graph: &Graph, state: &str, depth: usize) -> Ve
         Outcome::Complete => heights.endings,
         Outcome::GivenUp => Vec::new(),
     }
+}
+
+/// How much higher a function leaves the stack, if that is the same on all its paths. Asked once a function.
+fn delta_of(c: &C<'_>, number: usize, depth: usize) -> Option<i64> {
+    if let Some(known) = c.deltas.borrow().get(&number) {
+        return *known;
+    }
+    if depth >= CALL_CAP {
+        return None;
+    }
+    // A function that calls itself is unknown while it is asked.
+    c.deltas.borrow_mut().insert(number, None);
+    let state = state_parameter(c, &c.outline.functions[number])?;
+    let mut deltas = BTreeSet::new();
+    for graph in c.flow(number).graphs() {
+        let endings = endings(c, graph, &state, depth + 1);
+        let returning = endings.iter().filter(|ending| ending.returns);
+        deltas.extend(returning.map(|ending| ending.delta));
+    }
+    let delta = deltas.first().copied().filter(|_| deltas.len() == 1);
+    c.deltas.borrow_mut().insert(number, delta);
+    delta
 }
 
 impl Analysis for Heights<'_> {
@@ -141,6 +176,9 @@ impl Analysis for Heights<'_> {
 
 impl Heights<'_> {
     fn call(&mut self, stack: Stack, call: &Call) -> Vec<After<Stack>> {
+        if uses_buffer(&call.name) {
+            return on(Stack::Unknown);
+        }
         let mentions_state = call
             .arguments
             .iter()
@@ -151,13 +189,17 @@ impl Heights<'_> {
         let is_ours =
             matches!(call.arguments.first(), Some(Value::Place(place)) if place == self.state);
         match effect(call) {
+            // A check with values on the stack is there to raise.
+            Some(_) if call.name == "luaL_checktype" && stack.has_values() => on(Stack::Unknown),
             Some(Effect::Fixed(takes, leaves)) if is_ours => on(stack.apply(call, takes, leaves)),
-            Some(Effect::ByResult { zero, other }) if is_ours => [(true, zero), (false, other)]
-                .map(|(is_zero, (takes, leaves))| After {
-                    state: stack.clone().apply(call, takes, leaves),
-                    supposes: Some((call.text.clone(), is_zero)),
-                })
-                .into(),
+            Some(Effect::ByResult { zero, other }) if is_ours && self.is_asked(call) => {
+                [(true, zero), (false, other)]
+                    .map(|(is_zero, (takes, leaves))| After {
+                        state: stack.clone().apply(call, takes, leaves),
+                        supposes: Some((call.text.clone(), is_zero)),
+                    })
+                    .into()
+            }
             Some(Effect::SetTop(value)) if is_ours => on(stack.set_top(&value)),
             None if call.name == "lua_yield" => on(stack),
             None => on(self.callee(stack, call)),
@@ -165,42 +207,34 @@ impl Heights<'_> {
         }
     }
 
+    /// Whether the result of a call decides a condition, at once or through a variable.
+    fn is_asked(&self, call: &Call) -> bool {
+        self.graph
+            .nodes
+            .iter()
+            .any(|node| match (&node.step, &node.next) {
+                (Step::Assign(assign), _) => {
+                    matches!(&assign.value, Value::Call { text, .. } if *text == call.text)
+                }
+                (_, Next::Branch { condition, .. }) => condition.left == call.text,
+                _ => false,
+            })
+    }
+
     /// A function of the same file: known if all its paths leave the same number of values.
     fn callee(&self, stack: Stack, call: &Call) -> Stack {
-        let functions = &self.c.outline.functions;
-        let named = functions.iter().position(|function| {
-            self.c
-                .lexed
-                .spelling(self.c.lexed.code[function.name as usize])
-                == call.name
-        });
-        let Some(number) = named.filter(|_| self.depth < 3) else {
+        let delta = self
+            .c
+            .function_named(&call.name)
+            .and_then(|number| delta_of(self.c, number, self.depth));
+        let Some(delta) = delta else {
             return Stack::Unknown;
         };
-        let Some(state) = state_parameter(self.c, &functions[number]) else {
-            return Stack::Unknown;
-        };
-        let mut deltas = BTreeSet::new();
-        let graphs = self.c.flow(number).graphs();
-        for graph in graphs {
-            let endings = endings(self.c, graph, &state, self.depth + 1);
-            deltas.extend(
-                endings
-                    .iter()
-                    .filter(|ending| ending.returns)
-                    .map(|ending| ending.delta),
-            );
-        }
-        match (deltas.first(), deltas.len()) {
-            (Some(&delta), 1) => {
-                let size = usize::try_from(delta.unsigned_abs()).unwrap_or(HEIGHT_CAP);
-                if delta < 0 {
-                    stack.apply(call, size, 0)
-                } else {
-                    stack.apply(call, 0, size)
-                }
-            }
-            _ => Stack::Unknown,
+        let size = usize::try_from(delta.unsigned_abs()).unwrap_or(HEIGHT_CAP);
+        if delta < 0 {
+            stack.apply(call, size, 0)
+        } else {
+            stack.apply(call, 0, size)
         }
     }
 
@@ -240,6 +274,13 @@ impl Heights<'_> {
     }
 }
 
+/// Functions of `luaL_Buffer`, which keeps an unknown number of values on the stack.
+fn uses_buffer(name: &str) -> bool {
+    ["luaL_buff", "luaL_add", "luaL_pushresult", "luaL_prepbuff"]
+        .iter()
+        .any(|begin| name.starts_with(begin))
+}
+
 fn assigned(mut stack: Stack, assign: &Assign) -> Stack {
     let height = stack.height();
     if let Stack::Values { tops, .. } = &mut stack {
@@ -259,6 +300,10 @@ impl Stack {
             Self::Values { pushed, below, .. } => Some(signed(pushed.len()) - signed(*below)),
             Self::Unknown => None,
         }
+    }
+
+    fn has_values(&self) -> bool {
+        matches!(self, Self::Values { pushed, .. } if !pushed.is_empty())
     }
 
     fn apply(mut self, call: &Call, takes: usize, leaves: usize) -> Self {
