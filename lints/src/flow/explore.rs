@@ -4,8 +4,10 @@
 
 use std::cell::Cell;
 use std::collections::{BTreeMap, HashSet};
-use std::hash::Hash;
+use std::hash::{BuildHasher as _, Hash};
 use std::rc::Rc;
+
+use rustc_hash::{FxBuildHasher, FxHashSet};
 
 use super::{Assign, Call, Condition, Graph, Next, NodeId, Step, Value, names, root};
 
@@ -243,7 +245,7 @@ pub(crate) fn explore<A: Analysis>(
     budget: &Cell<usize>,
 ) -> Outcome {
     let matters = what_matters(graph);
-    let mut seen = HashSet::new();
+    let mut seen = FxHashSet::default();
     let mut open = vec![Point {
         trail: Rc::new(Trail {
             node: graph.entry,
@@ -253,7 +255,8 @@ pub(crate) fn explore<A: Analysis>(
         known: Known::default(),
     }];
     while let Some(mut point) = open.pop() {
-        let key = (point.trail.node, point.state.clone(), point.known.clone());
+        // 64 bits of hash stand for the point: two points that share them are as good as never met.
+        let key = FxBuildHasher.hash_one((point.trail.node, &point.state, &point.known));
         if !seen.insert(key) {
             continue;
         }

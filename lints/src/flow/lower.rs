@@ -1,5 +1,6 @@
 //! The tree of a body to its graph. Built from the end: each part is lowered with the node that follows it.
 
+mod condition;
 mod declaration;
 mod expression;
 
@@ -9,7 +10,7 @@ use std::ops::{ControlFlow, Range};
 use tree_sitter::{Node as Tree, ParseOptions, ParseState, Parser};
 
 use super::text::Body;
-use super::{Condition, Graph, Local, Next, Node, NodeId, Step, Value};
+use super::{Graph, Local, Next, Node, NodeId, Step, Value};
 
 /// Deeper trees have no graph, so that no input can exhaust the stack.
 const DEPTH_CAP: usize = 400;
@@ -316,123 +317,11 @@ impl<'a> Lowering<'a> {
         entry
     }
 
-    /// A condition, given where it leads.
-    fn condition(&mut self, tree: Tree<'_>, yes: NodeId, no: NodeId) -> NodeId {
-        match tree.kind() {
-            "parenthesized_expression" => {
-                return match tree.named_child(0) {
-                    Some(inner) if tree.named_child_count() == 1 => self.condition(inner, yes, no),
-                    _ => self.test(tree, yes, no),
-                };
-            }
-            "unary_expression" if self.operator(tree) == "!" => {
-                if let Some(argument) = tree.child_by_field_name("argument") {
-                    return self.condition(argument, no, yes);
-                }
-            }
-            "binary_expression" => {
-                let sides = (
-                    tree.child_by_field_name("left"),
-                    tree.child_by_field_name("right"),
-                );
-                if let (Some(left), Some(right)) = sides {
-                    match self.operator(tree) {
-                        "&&" => {
-                            let right = self.condition(right, yes, no);
-                            return self.condition(left, right, no);
-                        }
-                        "||" => {
-                            let right = self.condition(right, yes, no);
-                            return self.condition(left, yes, right);
-                        }
-                        _ => {}
-                    }
-                }
-            }
-            _ => {}
-        }
-        self.test(tree, yes, no)
-    }
-
-    /// A condition that has no parts.
-    fn test(&mut self, tree: Tree<'_>, yes: NodeId, no: NodeId) -> NodeId {
-        if let Value::Constant(number) = self.value(tree) {
-            return if number == 0 { no } else { yes };
-        }
-        let condition = self.comparison(tree);
-        let branch = self.node(Step::Nothing, Next::Branch { condition, yes, no });
-        self.expression(tree, branch)
-    }
-
-    fn comparison(&self, tree: Tree<'_>) -> Condition {
-        let range = self.range(tree);
-        if tree.kind() == "binary_expression"
-            && let (Some(left), Some(right)) = (
-                tree.child_by_field_name("left"),
-                tree.child_by_field_name("right"),
-            )
-        {
-            let operator = self.operator(tree);
-            let known = ["==", "!=", "<=", ">=", "<", ">"];
-            if let Some(operator) = known.into_iter().find(|known| *known == operator) {
-                let (left, right) = (self.compared(left), self.compared(right));
-                // The constant stands on the right.
-                let (left, operator, right) = if left.parse::<i64>().is_ok() {
-                    (right, mirrored(operator), left)
-                } else {
-                    (left, operator, right)
-                };
-                return Condition {
-                    left,
-                    operator,
-                    right,
-                    range,
-                };
-            }
-        }
-        Condition {
-            left: self.compared(tree),
-            operator: "!=",
-            right: "0".to_owned(),
-            range,
-        }
-    }
-
-    /// The text of one side of a comparison; of an assignment what it assigned to.
-    fn compared(&self, tree: Tree<'_>) -> String {
-        let mut tree = tree;
-        while matches!(tree.kind(), "parenthesized_expression" | "cast_expression") {
-            let inner = tree
-                .child_by_field_name("value")
-                .or_else(|| tree.named_child(0));
-            match inner {
-                Some(inner) => tree = inner,
-                None => break,
-            }
-        }
-        if tree.kind() == "assignment_expression"
-            && let Some(left) = tree.child_by_field_name("left")
-        {
-            return self.text(left);
-        }
-        self.value(tree).text()
-    }
-
     fn operator(&self, tree: Tree<'_>) -> &'a str {
         match tree.child_by_field_name("operator") {
             Some(operator) => &self.body.text[operator.byte_range()],
             None => "",
         }
-    }
-}
-
-fn mirrored(operator: &'static str) -> &'static str {
-    match operator {
-        "<" => ">",
-        ">" => "<",
-        "<=" => ">=",
-        ">=" => "<=",
-        same => same,
     }
 }
 

@@ -1,7 +1,7 @@
 //! `raw-allocation`: the C library's allocator is called where the SDK has its own.
 
 use crate::finding::{Findings, Fix, Level};
-use crate::lexer::Kind;
+use crate::lexer::{Kind, spelling};
 use crate::role::Role;
 use crate::rule::{Page, Rule, Run};
 use crate::unit::{Stretch, Unit, mentions};
@@ -50,10 +50,21 @@ fn in_reach(unit: &Unit<'_>) -> bool {
         || unit.facts.tree.has_allocator
 }
 
+/// Whether a macro is the SDK's allocator itself.
+fn is_allocator(name: &str) -> bool {
+    name.starts_with("lunet_free") || FUNCTIONS.iter().any(|(_, ours)| *ours == Some(name))
+}
+
 fn judge(stretch: &Stretch<'_, '_>, index: usize, findings: &mut Findings<'_>) {
     let stream = &stretch.stream;
     if stream.kind(index) != Some(Kind::Identifier)
         || stream.kind(index + 1) != Some(Kind::ParenOpen)
+    {
+        return;
+    }
+    if stretch
+        .definition
+        .is_some_and(|definition| is_allocator(&spelling(stream.text, definition.name)))
     {
         return;
     }
