@@ -56,8 +56,11 @@ fn a_gate_that_passes() {
         0,
         &[
             "did: clippy --locked --all-targets --workspace -- --deny warnings",
+            "did: test --locked --package lunet --features trace-verbose,system-heap",
             "did: test --locked --workspace --",
             "clippy: well",
+            "clippy-traced: well",
+            "test-traced: well",
             "test: well",
             "logs in ",
         ],
@@ -83,7 +86,7 @@ fn a_failing_step_stops_the_gate() {
         "[ $1 = test ] && exit 101; exit 0",
         &["test"],
         1,
-        &["test: exited with 101"],
+        &["test-traced: exited with 101"],
     );
     check(
         "kill -9 $$",
@@ -142,8 +145,8 @@ fn machines_read_one_value_on_stdout() {
     let report: serde_json::Value = serde_json::from_str(&stdout).unwrap();
     assert_eq!(code, Some(0));
     assert_eq!(report["conclusion"], "success");
-    assert_eq!(report["tests"], 1);
-    assert_eq!(report["steps"][1]["name"], "test");
+    assert_eq!(report["tests"], 4);
+    assert_eq!(report["steps"][3]["name"], "test");
     assert!(stderr.contains("noise"));
     let logs = folder.path().join("my logs");
     let log = std::fs::read_to_string(logs.join("test.log")).unwrap();

@@ -16,10 +16,13 @@ const LIMIT: Duration = Duration::from_mins(40);
 
 /// Build the traced runtime.
 #[derive(clap::Args)]
-#[command(after_help = "Example:\n  cargo tools build-debug --asan")]
+#[command(after_help = "Example:\n  cargo tools build-debug && target/trace/lunet-run script.lua")]
 pub struct BuildDebugArgs {
-    /// Instrument the runtime and LuaJIT's own heap with the address sanitizer (Linux and macOS; needs
-    /// clang). The program goes to target/asan.
+    /// Print every event, too, and not only what was counted.
+    #[arg(long)]
+    verbose_trace: bool,
+    /// Instrument the runtime, the C plugins and LuaJIT's own heap with the address sanitizer (Linux and
+    /// macOS; needs clang). The program goes to target/asan.
     #[arg(long)]
     asan: bool,
     #[command(flatten)]
@@ -30,18 +33,19 @@ pub struct BuildDebugArgs {
 pub(super) fn run(args: &BuildDebugArgs) -> anyhow::Result<ExitCode> {
     super::doctor::demand("build-debug")?;
     let mut programs = Programs::open(&args.run, LIMIT)?;
-    let features = if args.asan {
-        "trace,system-heap"
+    let trace = if args.verbose_trace {
+        "trace-verbose"
     } else {
         "trace"
     };
+    let heap = if args.asan { ",system-heap" } else { "" };
+    let features = format!("--features={trace}{heap}");
     let arguments = [
         "build",
         "--locked",
-        "--package",
-        "lunet",
-        "--features",
-        features,
+        "--package=lunet",
+        "--profile=trace",
+        &features,
     ];
     let mut program = cargo::call("build", &arguments);
     if args.asan {
@@ -65,7 +69,12 @@ fn instrument(program: &mut Program, host: &str) -> anyhow::Result<()> {
     let set = |name: String, value: &str| (name, value.to_owned());
     program.environment.extend([
         set("RUSTC_BOOTSTRAP".to_owned(), "1"),
-        cargo::rust_flags(std::iter::once("-Zsanitizer=address".to_owned())),
+        // Plugins find the sanitizer in the program, so it must show all of it.
+        cargo::rust_flags(
+            ["-Zsanitizer=address", "-Clink-arg=-rdynamic"]
+                .map(str::to_owned)
+                .into_iter(),
+        ),
         set(format!("CC_{here}"), "clang"),
         set(
             format!("CFLAGS_{here}"),

@@ -20,12 +20,12 @@ const LIMIT: Duration = Duration::from_mins(40);
     after_help = "Examples:\n  cargo tools test\n  cargo tools test tidy         only tests with `tidy` in their name\n  cargo tools test -p lunet-ci  only the tests of one package"
 )]
 pub struct TestArgs {
-    /// Run only tests whose name contains one of these words, and leave clippy out.
+    /// Run only tests whose name contains one of these words; clippy and the traced build are left out.
     filter: Vec<String>,
     /// Test only this package (repeatable).
     #[arg(short, long, value_name = "NAME")]
     package: Vec<String>,
-    /// Leave clippy out.
+    /// Leave clippy and the traced build out.
     #[arg(long)]
     quick: bool,
     /// Run all tests even when some fail.
@@ -35,23 +35,23 @@ pub struct TestArgs {
     run: RunArgs,
 }
 
-/// Runs clippy, then the tests; stops at the first that fails.
+/// Runs the steps; stops at the first that fails.
 pub(super) fn run(args: &TestArgs) -> anyhow::Result<ExitCode> {
     doctor::demand("test")?;
     let mut programs = Programs::open(&args.run, LIMIT)?;
-    let well = args.leaves_clippy_out() || programs.run(cargo::call("clippy", &args.clippy()))?;
     let mut tests = 0;
-    if well {
-        let program = cargo::call("test", &args.tests());
-        programs.run_with(program, Output::Merged, |line| {
+    for (name, call) in args.steps() {
+        let call: Vec<&str> = call.iter().map(String::as_str).collect();
+        let well = programs.run_with(cargo::call(name, &call), Output::Merged, |line| {
             tests += announced(line);
             true
         })?;
+        if !well {
+            break;
+        }
     }
-    let code = programs.finish(
-        "test",
-        serde_json::Map::from_iter([("tests".to_owned(), tests.into())]),
-    )?;
+    let more = serde_json::Map::from_iter([("tests".to_owned(), tests.into())]);
+    let code = programs.finish("test", more)?;
     if code == exit::well() && tests == 0 {
         render::note("error: no test was run: nothing has such a name");
         return Ok(exit::could_not_run());
@@ -60,34 +60,48 @@ pub(super) fn run(args: &TestArgs) -> anyhow::Result<ExitCode> {
 }
 
 impl TestArgs {
-    fn leaves_clippy_out(&self) -> bool {
-        self.quick || !self.filter.is_empty()
-    }
-
-    fn clippy(&self) -> Vec<&str> {
-        let mut call = vec!["clippy", "--locked", "--all-targets"];
-        call.extend(self.packages());
-        call.extend(["--", "--deny", "warnings"]);
-        call
-    }
-
-    fn tests(&self) -> Vec<&str> {
-        let mut call = vec!["test", "--locked"];
-        if self.no_fail_fast {
-            call.push("--no-fail-fast");
+    /// The names of the steps and what cargo gets; the tests of the workspace come last, so that their
+    /// closing lines are the last thing that a person sees.
+    fn steps(&self) -> Vec<(&'static str, Vec<String>)> {
+        let packages = self.packages();
+        let narrow = self.quick || !self.filter.is_empty();
+        let runtime = self.package.is_empty() || self.package.iter().any(|name| name == "lunet");
+        let clippy = "clippy --locked --all-targets";
+        let traced = "--package lunet --features trace-verbose,system-heap";
+        let mut steps = Vec::new();
+        if !narrow {
+            steps.push(("clippy", format!("{clippy} {packages} -- --deny warnings")));
         }
-        call.extend(self.packages());
-        call.push("--");
-        call.extend(self.filter.iter().map(String::as_str));
-        call
+        if !narrow && runtime {
+            steps.push((
+                "clippy-traced",
+                format!("{clippy} {traced} -- --deny warnings"),
+            ));
+            steps.push(("test-traced", format!("test --locked {traced}")));
+        }
+        let all = if self.no_fail_fast {
+            "--no-fail-fast "
+        } else {
+            ""
+        };
+        steps.push(("test", format!("test --locked {all}{packages} --")));
+        let words = |call: String| call.split(' ').map(str::to_owned).collect::<Vec<_>>();
+        let mut steps: Vec<_> = steps
+            .into_iter()
+            .map(|(name, call)| (name, words(call)))
+            .collect();
+        if let Some((_, call)) = steps.last_mut() {
+            call.extend(self.filter.iter().cloned());
+        }
+        steps
     }
 
-    fn packages(&self) -> Vec<&str> {
+    fn packages(&self) -> String {
         if self.package.is_empty() {
-            return vec!["--workspace"];
+            return "--workspace".to_owned();
         }
-        let packages = self.package.iter();
-        packages.flat_map(|name| ["--package", name]).collect()
+        let each = self.package.iter().map(|name| format!("--package {name}"));
+        each.collect::<Vec<_>>().join(" ")
     }
 }
 
