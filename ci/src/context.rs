@@ -11,7 +11,7 @@ use crate::{
     matrix,
     occasion::Occasion,
     os::Os,
-    workflow::{Job, Text, Work, Workflow},
+    workflow::{Job, Pairs, Text, Work, Workflow},
     yaml::{Content, Node},
 };
 
@@ -57,6 +57,19 @@ impl Evaluate<'_> {
         }
     }
 
+    pub(crate) fn pairs(
+        &self,
+        pairs: &Pairs,
+        scope: &Scope<'_>,
+    ) -> Result<Vec<(String, String)>, String> {
+        let evaluated = pairs.iter().map(|(name, text)| {
+            self.text(text, scope)
+                .map(|text| (name.clone(), text))
+                .map_err(|error| format!("{name}: {error}"))
+        });
+        evaluated.collect()
+    }
+
     /// A YAML tree as a value, its expressions evaluated.
     pub(crate) fn tree(&self, node: &Node, scope: &Scope<'_>) -> Result<Value, ExpressionError> {
         Ok(match &node.content {
@@ -99,6 +112,7 @@ pub(crate) struct Entry {
 #[derive(Debug)]
 pub(crate) struct Entries {
     pub(crate) list: Vec<Entry>,
+    pub(crate) fail_fast: bool,
 }
 
 /// The entries of a job; `contexts` has `github`, `inputs`, `vars`, `needs`.
@@ -153,7 +167,10 @@ pub(crate) fn entries(job: &Job, contexts: &Object, host: &dyn Host) -> Result<E
         contexts.set("matrix", context);
         entries.push(entry(job, matrix, contexts, host)?);
     }
-    Ok(Entries { list: entries })
+    Ok(Entries {
+        list: entries,
+        fail_fast,
+    })
 }
 
 fn entry(job: &Job, matrix: Object, contexts: Object, host: &dyn Host) -> Result<Entry, String> {

@@ -7,16 +7,25 @@
 pub mod batch;
 mod context;
 pub mod diagnostic;
+mod drift;
 mod error;
+pub mod event;
 pub mod expression;
 pub mod hash_files;
+pub mod junit;
+pub mod last;
 pub mod logs;
 pub mod matrix;
 pub mod occasion;
 pub mod os;
 pub mod plan;
 pub mod process;
+pub mod receipt;
+pub mod replay;
 pub mod repository;
+mod traps;
+pub mod tree;
+pub mod verdict;
 pub mod workflow;
 pub mod yaml;
 

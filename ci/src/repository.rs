@@ -63,6 +63,19 @@ pub fn describe(root: &Path) -> Repository {
     }
 }
 
+/// The folder of the repository's hooks; none where there is no repository.
+pub fn hooks(root: &Path) -> Option<PathBuf> {
+    let shared = shared_folder(&own_folder(root)?);
+    let config = fs::read_to_string(shared.join("config")).unwrap_or_default();
+    let own = config.lines().find_map(|line| {
+        let (key, value) = line.split_once('=')?;
+        key.trim()
+            .eq_ignore_ascii_case("hooksPath")
+            .then(|| root.join(value.trim()))
+    });
+    Some(own.unwrap_or_else(|| shared.join("hooks")))
+}
+
 /// `.git`, or what the file `.git` of a linked work tree points to.
 fn own_folder(root: &Path) -> Option<PathBuf> {
     let path = root.join(".git");

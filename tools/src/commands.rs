@@ -34,7 +34,7 @@ pub enum Command {
     Bench(bench::BenchArgs),
     BuildDebug(build_debug::BuildDebugArgs),
     BuildRelease(build_release::BuildReleaseArgs),
-    Ci(ci::CiArgs),
+    Ci(Box<ci::CiArgs>),
     Completions(completions::CompletionsArgs),
     Doctor(doctor::DoctorArgs),
     Init(init::InitArgs),

@@ -5,6 +5,8 @@
 mod hash_files;
 mod plan;
 mod questions;
+mod receipt;
+mod run;
 mod target;
 
 use std::process::ExitCode;
@@ -13,11 +15,16 @@ use std::process::ExitCode;
 ///
 /// Without a command: the replay of the jobs for this system.
 #[derive(clap::Args)]
-#[command(after_help = "Example:\n  cargo tools ci plan --event pull_request --os all")]
+#[command(
+    args_conflicts_with_subcommands = true,
+    after_help = "Example:\n  cargo tools ci\n  cargo tools ci plan --event pull_request --os all"
+)]
 pub struct CiArgs {
-    /// What to do.
+    /// What to do; `run` if nothing is said.
     #[command(subcommand)]
-    command: CiCommand,
+    command: Option<CiCommand>,
+    #[command(flatten)]
+    run: run::RunArgs,
 }
 
 /// The commands, sorted.
@@ -26,20 +33,29 @@ enum CiCommand {
     Condition(questions::ConditionArgs),
     Eval(questions::EvalArgs),
     HashFiles(hash_files::HashFilesArgs),
+    InstallHook(receipt::InstallHookArgs),
     Interpolate(questions::InterpolateArgs),
     Matrix(questions::MatrixArgs),
     Plan(plan::PlanArgs),
+    Receipt(receipt::ReceiptArgs),
+    Run(Box<run::RunArgs>),
 }
 
 /// Runs the command.
 pub(super) fn run(args: &CiArgs) -> anyhow::Result<ExitCode> {
-    match &args.command {
+    let Some(command) = &args.command else {
+        return run::run(&args.run);
+    };
+    match command {
         CiCommand::Condition(args) => questions::condition(args),
         CiCommand::Eval(args) => questions::eval(args),
         CiCommand::HashFiles(args) => hash_files::run(args),
+        CiCommand::InstallHook(args) => receipt::install_hook(args),
         CiCommand::Interpolate(args) => questions::interpolate(args),
         CiCommand::Matrix(args) => questions::matrix(args),
         CiCommand::Plan(args) => plan::run(args),
+        CiCommand::Receipt(args) => receipt::run(args),
+        CiCommand::Run(args) => run::run(args),
     }
 }
 

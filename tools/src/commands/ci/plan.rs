@@ -9,7 +9,7 @@ use lunet_ci::{
 };
 
 use super::{
-    target::{self, TargetArgs, pair},
+    target::{self, TargetArgs, job_output, pair},
     told,
 };
 use crate::{exit, programs::Format, render};
@@ -109,14 +109,4 @@ fn human(jobs: &[PlannedJob]) -> String {
         jobs.len()
     );
     text
-}
-
-/// `JOB.NAME=VALUE`.
-fn job_output(text: &str) -> Result<(String, String, String), String> {
-    let parsed = text.split_once('=').and_then(|(path, value)| {
-        let (job, name) = path.rsplit_once('.')?;
-        (!job.is_empty() && !name.is_empty())
-            .then(|| (job.to_owned(), name.to_owned(), value.to_owned()))
-    });
-    parsed.ok_or_else(|| "expected JOB.NAME=VALUE".to_owned())
 }

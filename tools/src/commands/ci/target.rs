@@ -87,3 +87,13 @@ fn is_event(event: &str) -> bool {
         }
     }
 }
+
+/// `JOB.NAME=VALUE`.
+pub(super) fn job_output(text: &str) -> Result<(String, String, String), String> {
+    let parsed = text.split_once('=').and_then(|(path, value)| {
+        let (job, name) = path.rsplit_once('.')?;
+        (!job.is_empty() && !name.is_empty())
+            .then(|| (job.to_owned(), name.to_owned(), value.to_owned()))
+    });
+    parsed.ok_or_else(|| "expected JOB.NAME=VALUE".to_owned())
+}
