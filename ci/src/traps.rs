@@ -344,7 +344,7 @@ mod tests {
         );
         check(
             &steps("      - run: |\n          echo X=1 >> $GITHUB_ENV\n          echo $X"),
-            &["env-read-too-early:7"],
+            &["env-read-too-early:8"],
         );
     }
 

@@ -30,6 +30,15 @@ pub fn stdout_has_color() -> bool {
     !refused && std::io::stdout().is_terminal()
 }
 
+/// Whether a person sees stdout (or else stderr) appear on a terminal.
+pub fn on_terminal(stdout: bool) -> bool {
+    if stdout {
+        std::io::stdout().is_terminal()
+    } else {
+        std::io::stderr().is_terminal()
+    }
+}
+
 /// Writes one message for people to stderr.
 pub fn note(text: &str) {
     eprintln!("{text}");

@@ -24,7 +24,7 @@ use crate::{
 pub(crate) struct Session<'a> {
     pub(crate) options: &'a Options,
     pub(crate) masks: Masks,
-    /// `.tmp/ci/work/YYYYMMDD_HHMMSS`: workspaces and artifacts of this run.
+    /// `.tmp/ci/runs/YYYYMMDD_HHMMSS`: workspaces and artifacts of this run.
     pub(crate) folder: PathBuf,
     /// Programs that stand before the real ones in every step's search path.
     pub(crate) shims: PathBuf,
@@ -47,7 +47,7 @@ impl<'a> Session<'a> {
             .secrets
             .iter()
             .for_each(|(_, value)| masks.add(value));
-        let folder = new_folder(&options.root.join(".tmp/ci/work"))?;
+        let folder = new_folder(&options.root.join(".tmp/ci/runs"))?;
         let shims = folder.join("shims");
         shims::write(&shims, options.install)?;
         Ok(Self {

@@ -1,7 +1,5 @@
 //! How people see a replay while it runs: plain lines, or with folded groups on a terminal.
 
-use std::io::IsTerminal as _;
-
 use lunet_ci::{
     event::Event,
     verdict::{Outcome, Report, StepReport, Verdict},
@@ -23,11 +21,7 @@ pub(super) struct Progress {
 
 impl Progress {
     pub(super) fn new(human: bool) -> Self {
-        let terminal = if human {
-            std::io::stdout().is_terminal()
-        } else {
-            std::io::stderr().is_terminal()
-        };
+        let terminal = render::on_terminal(human);
         let colour = terminal && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty());
         Self {
             human,
