@@ -2,6 +2,7 @@
 //! Unix only, as plugins are.
 
 use std::ffi::OsStr;
+use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
 use crate::support;
@@ -87,10 +88,9 @@ fn a_plugin_sees_what_the_command_line_allows() {
     check(Some("--dangerously-skip-loopback-restriction"), "any");
 }
 
-#[test]
-fn a_program_with_the_runtime_inside() {
-    let folder = support::folder();
-    let program = folder.path().join("embed");
+/// Compiles the program with the runtime inside into a folder.
+fn embedder(folder: &Path) -> PathBuf {
+    let program = folder.join("embed");
     let libraries: &[&str] = if cfg!(target_os = "macos") {
         &["-framework", "CoreFoundation", "-framework", "Security"]
     } else {
@@ -103,16 +103,48 @@ fn a_program_with_the_runtime_inside() {
         PathBuf::from("-o"),
         program.clone(),
     ];
-    compile(
-        files
-            .iter()
-            .map(AsRef::as_ref)
-            .chain(libraries.iter().map(OsStr::new)),
-    );
+    let libraries = libraries.iter().map(OsStr::new);
+    compile(files.iter().map(AsRef::as_ref).chain(libraries));
+    program
+}
+
+#[test]
+fn a_program_with_the_runtime_inside() {
+    let folder = support::folder();
+    let program = embedder(folder.path());
     support::command(&program)
         .arg(source("embed.lua"))
         .assert()
         .success();
+
+    let packed = folder.path().join("scripts.gz");
+    let main = "local part = require('app.part')\nlocal lunet = require('lunet')\n\
+                lunet.spawn(function() lunet.sleep(1) __lunet_exit_code = part end)";
+    std::fs::write(
+        &packed,
+        pack(&[("main.lua", main), ("app/part.lua", "return 23")]),
+    )
+    .unwrap();
+    support::command(&program)
+        .arg(&packed)
+        .arg("main.lua")
+        .assert()
+        .success();
+}
+
+/// A payload of scripts, as docs/embedding.md describes it.
+fn pack(files: &[(&str, &str)]) -> Vec<u8> {
+    let mut bytes = b"LUNETPK1".to_vec();
+    bytes.extend(u32::try_from(files.len()).unwrap().to_le_bytes());
+    for (path, data) in files {
+        bytes.extend(u32::try_from(path.len()).unwrap().to_le_bytes());
+        bytes.extend(u64::try_from(data.len()).unwrap().to_le_bytes());
+        bytes.extend(path.as_bytes());
+        bytes.extend(data.as_bytes());
+    }
+    let mut packed = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default());
+    packed.write_all(&bytes).unwrap();
+    packed.finish().unwrap()
 }
 
 /// Builds the library for embedding and says where it is.

@@ -29,6 +29,12 @@ LUNET_API int lunet_runtime_init(lunet_runtime_t **out, const lunet_runtime_opti
 LUNET_API int lunet_runtime_run_file(lunet_runtime_t *rt, const char *path, int *exit_code, char *err,
                                      size_t errlen);
 
+/* The same for scripts inside of the program: `blob` is a packed payload (docs/embedding.md), `entry`
+ * the path in it of the script to run. The files are unpacked into a private folder, which is
+ * first in package.path and package.cpath and is removed by lunet_runtime_shutdown. */
+LUNET_API int lunet_runtime_run_embedded(lunet_runtime_t *rt, const unsigned char *blob, size_t len,
+                                         const char *entry, int *exit_code, char *err, size_t errlen);
+
 /* The lua_State of the runtime; NULL for NULL. */
 LUNET_API void *lunet_runtime_get_lua_state(lunet_runtime_t *rt);
 

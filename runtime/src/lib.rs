@@ -8,6 +8,7 @@
 mod abi;
 pub mod cli;
 mod console;
+mod embedded;
 mod entry;
 mod error;
 mod handle;

@@ -136,14 +136,31 @@ impl Vm {
     }
 
     fn add_folder(&self, folder: &Path) {
+        let library = if cfg!(windows) { "dll" } else { "so" };
+        self.search(folder, "path", &["/lunet/?.lua", "/?.lua"]);
+        self.search(
+            folder,
+            "cpath",
+            &[&format!("/lunet/?.{library}"), &format!("/?.{library}")],
+        );
+    }
+
+    /// Puts the folder of unpacked scripts first in the search paths.
+    pub(crate) fn add_script_folder(&self, folder: &Path) {
+        self.search(folder, "path", &["/?.lua", "/?/init.lua"]);
+        self.search(folder, "cpath", &["/?.so", "/?/init.so", "/lunet/?.so"]);
+    }
+
+    /// Puts patterns below a folder first in a search path.
+    fn search(&self, folder: &Path, field: &str, patterns: &[&str]) {
         let folder = folder.as_os_str().as_encoded_bytes();
         // A folder with these characters can't be named in a search path (package.config).
         if folder.iter().any(|byte| matches!(byte, b';' | b'?' | 0)) {
             return;
         }
-        let library = if cfg!(windows) { "dll" } else { "so" };
-        self.prepend("path", &search_path(folder, "lua"));
-        self.prepend("cpath", &search_path(folder, library));
+        let entry = |pattern: &&str| [folder, pattern.as_bytes(), b";"].concat();
+        let entries: Vec<u8> = patterns.iter().flat_map(entry).collect();
+        self.prepend(field, &entries);
     }
 
     fn prepend(&self, field: &str, entries: &[u8]) {
@@ -305,15 +322,4 @@ unsafe extern "C-unwind" fn open_module(state: *mut lua_State) -> c_int {
         (module.open)(state, runtime);
     }
     1
-}
-
-/// The two entries of a search path for a folder and an extension.
-fn search_path(folder: &[u8], extension: &str) -> Vec<u8> {
-    let mut entries = Vec::new();
-    for middle in ["/lunet/?.", "/?."] {
-        for part in [folder, middle.as_bytes(), extension.as_bytes(), b";"] {
-            entries.extend_from_slice(part);
-        }
-    }
-    entries
 }

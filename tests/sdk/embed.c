@@ -1,4 +1,5 @@
-/* A program with the runtime inside. Arguments: a script that sets the exit code 23, one that fails. */
+/* A program with the runtime inside. Its argument is a script that sets the exit code 23; with a second
+ * one, the first is a payload and the second the script in it. */
 #include <stdio.h>
 #include <string.h>
 
@@ -14,6 +15,36 @@ static void check(int holds, const char *what)
     }
 }
 
+static unsigned char payload[65536];
+
+static int run_embedded(const char *file, const char *entry)
+{
+    char err[256] = "";
+    int code = -1;
+    lunet_runtime_t *rt = NULL;
+    FILE *in = fopen(file, "rb");
+    if (in == NULL) {
+        return 2;
+    }
+    size_t len = fread(payload, 1, sizeof(payload), in);
+    fclose(in);
+    check(lunet_runtime_init(&rt, NULL, err, sizeof(err)) == 0, err);
+    check(lunet_runtime_run_embedded(rt, NULL, len, entry, &code, err, sizeof(err)) == -1, "a blob is needed");
+    check(strcmp(err, "invalid runtime, embedded blob, or entry script") == 0, err);
+    check(lunet_runtime_run_embedded(rt, payload, len, "../x", &code, err, sizeof(err)) == -1, "a safe path");
+    check(strcmp(err, "unsafe embedded script path '../x'") == 0, err);
+    check(lunet_runtime_run_embedded(rt, payload, len, "x.lua", &code, err, sizeof(err)) == -1, "a script");
+    check(strcmp(err, "embedded entry script not found: x.lua") == 0, err);
+    check(lunet_runtime_run_embedded(rt, payload, len / 2, entry, &code, err, sizeof(err)) == -1, "all of it");
+    check(strcmp(err, "truncated gzip payload") == 0, err);
+    check(lunet_runtime_run_embedded(rt, payload, len, entry, &code, err, sizeof(err)) == 0, err);
+    check(code == 23, "the script decides the exit code");
+    check(lunet_runtime_run_embedded(rt, payload, len, entry, &code, err, sizeof(err)) == -1, "one script");
+    check(strcmp(err, "a Lunet runtime can run only one application") == 0, err);
+    lunet_runtime_shutdown(rt);
+    return failures == 0 ? 0 : 1;
+}
+
 int main(int argc, char **argv)
 {
     char err[256] = "";
@@ -22,6 +53,9 @@ int main(int argc, char **argv)
     lunet_runtime_t *rt = NULL;
     lunet_runtime_t *second = NULL;
     lunet_runtime_options_t options = {argv[0], 0};
+    if (argc == 3) {
+        return run_embedded(argv[1], argv[2]);
+    }
     if (argc != 2) {
         return 2;
     }

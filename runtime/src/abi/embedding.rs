@@ -1,9 +1,10 @@
 //! `lunet.h`: the runtime inside another program.
 
-use std::ffi::{CStr, c_char, c_int, c_void};
+use std::ffi::{CStr, CString, c_char, c_int, c_void};
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
 
+use crate::embedded::{self, Embedded};
 use crate::policy::Policy;
 use crate::vm::Vm;
 
@@ -15,8 +16,10 @@ pub(super) struct Options {
 }
 
 /// `lunet_runtime_t`.
-pub(super) struct Embedded {
+pub(super) struct Host {
     vm: Vm,
+    /// What [`lunet_runtime_run_embedded`] unpacked.
+    embedded: Option<Embedded>,
     /// It has run its script.
     used: bool,
 }
@@ -55,7 +58,7 @@ impl Reason {
 /// Every pointer is null or as `lunet.h` says.
 #[unsafe(no_mangle)]
 pub(super) unsafe extern "C-unwind" fn lunet_runtime_init(
-    out: *mut *mut Embedded,
+    out: *mut *mut Host,
     options: *const Options,
     err: *mut c_char,
     errlen: usize,
@@ -85,7 +88,11 @@ pub(super) unsafe extern "C-unwind" fn lunet_runtime_init(
         if let Some(path) = options.and_then(|given| text(given.executable_path)) {
             add_module_folder(&vm, path);
         }
-        *out = Box::into_raw(Box::new(Embedded { vm, used: false }));
+        *out = Box::into_raw(Box::new(Host {
+            vm,
+            embedded: None,
+            used: false,
+        }));
     }
     0
 }
@@ -96,7 +103,7 @@ pub(super) unsafe extern "C-unwind" fn lunet_runtime_init(
 /// Every pointer is null or as `lunet.h` says.
 #[unsafe(no_mangle)]
 pub(super) unsafe extern "C-unwind" fn lunet_runtime_run_file(
-    runtime: *mut Embedded,
+    runtime: *mut Host,
     path: *const c_char,
     exit_code: *mut c_int,
     err: *mut c_char,
@@ -112,18 +119,85 @@ pub(super) unsafe extern "C-unwind" fn lunet_runtime_run_file(
             return reason.fail(b"invalid runtime or script path");
         };
         if std::mem::replace(&mut runtime.used, true) {
-            return reason.fail(b"a Lunet runtime can run only one application");
+            return reason.fail(ONE_SCRIPT);
         }
         runtime.vm.set_arguments(path.to_bytes(), &[]);
-        match runtime.vm.run_file(path) {
-            Ok(code) => {
-                if let Some(exit_code) = exit_code.as_mut() {
-                    *exit_code = code;
-                }
-                0
-            }
-            Err(error) => reason.fail(&error.bytes()),
+        run(&runtime.vm, path, exit_code, reason)
+    }
+}
+
+/// Unpacks a payload and runs a script of it with its event loop to the end.
+///
+/// # Safety
+/// Every pointer is null or as `lunet.h` says.
+#[unsafe(no_mangle)]
+pub(super) unsafe extern "C-unwind" fn lunet_runtime_run_embedded(
+    runtime: *mut Host,
+    blob: *const u8,
+    length: usize,
+    entry: *const c_char,
+    exit_code: *mut c_int,
+    err: *mut c_char,
+    errlen: usize,
+) -> c_int {
+    let reason = Reason {
+        text: err,
+        length: errlen,
+    };
+    // SAFETY: the caller's, for every access below.
+    unsafe {
+        let entry = text(entry).filter(|entry| !entry.is_empty());
+        let (Some(runtime), Some(entry), false) =
+            (runtime.as_mut(), entry, blob.is_null() || length == 0)
+        else {
+            return reason.fail(b"invalid runtime, embedded blob, or entry script");
+        };
+        if runtime.used {
+            return reason.fail(ONE_SCRIPT);
         }
+        let blob = std::slice::from_raw_parts(blob, length);
+        match unpack(&runtime.vm, blob, &entry.to_string_lossy()) {
+            Err(error) => reason.fail(error.as_bytes()),
+            Ok((embedded, path)) => {
+                runtime.embedded = Some(embedded);
+                runtime.used = true;
+                runtime.vm.set_arguments(entry.to_bytes(), &[]);
+                run(&runtime.vm, &path, exit_code, reason)
+            }
+        }
+    }
+}
+
+const ONE_SCRIPT: &[u8] = b"a Lunet runtime can run only one application";
+
+/// Unpacks a payload, lets the state find its modules, and gives the path of the entry script.
+fn unpack(vm: &Vm, blob: &[u8], entry: &str) -> Result<(Embedded, CString), String> {
+    if !embedded::is_safe(entry) {
+        return Err(format!("unsafe embedded script path '{entry}'"));
+    }
+    let unpacked = Embedded::unpack(blob).map_err(|error| error.to_string())?;
+    let script = unpacked
+        .script(entry)
+        .ok_or_else(|| format!("embedded entry script not found: {entry}"))?;
+    let path = CString::new(script.into_os_string().into_encoded_bytes())
+        .map_err(|_| "invalid arguments".to_owned())?;
+    vm.add_script_folder(unpacked.folder());
+    Ok((unpacked, path))
+}
+
+/// # Safety
+/// The exit code's place is null or may be written; the reason's is as [`Reason::fail`] says.
+unsafe fn run(vm: &Vm, path: &CStr, exit_code: *mut c_int, reason: Reason) -> c_int {
+    match vm.run_file(path) {
+        Ok(code) => {
+            // SAFETY: the caller's.
+            if let Some(exit_code) = unsafe { exit_code.as_mut() } {
+                *exit_code = code;
+            }
+            0
+        }
+        // SAFETY: the caller's.
+        Err(error) => unsafe { reason.fail(&error.bytes()) },
     }
 }
 
@@ -133,7 +207,7 @@ pub(super) unsafe extern "C-unwind" fn lunet_runtime_run_file(
 /// The pointer is null or a living runtime.
 #[unsafe(no_mangle)]
 pub(super) unsafe extern "C-unwind" fn lunet_runtime_get_lua_state(
-    runtime: *mut Embedded,
+    runtime: *mut Host,
 ) -> *mut c_void {
     // SAFETY: the caller's.
     unsafe { runtime.as_ref() }.map_or(std::ptr::null_mut(), |runtime| {
@@ -146,7 +220,7 @@ pub(super) unsafe extern "C-unwind" fn lunet_runtime_get_lua_state(
 /// # Safety
 /// The pointer is null or a living runtime, which nobody uses afterwards.
 #[unsafe(no_mangle)]
-pub(super) unsafe extern "C-unwind" fn lunet_runtime_shutdown(runtime: *mut Embedded) {
+pub(super) unsafe extern "C-unwind" fn lunet_runtime_shutdown(runtime: *mut Host) {
     if !runtime.is_null() {
         // SAFETY: the caller's; the box was made by `lunet_runtime_init`.
         drop(unsafe { Box::from_raw(runtime) });
