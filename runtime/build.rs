@@ -5,8 +5,10 @@
 use std::path::{Path, PathBuf};
 use std::{env, fs, process};
 
-/// What an executable shows to the plugins that it loads: Lua's API and the SDK.
-const EXPORTS: &str = "{ lua_*; luaL_*; luaJIT_*; luaopen_*; lunet_*; _lunet_*; default_luaL; \
+/// What an executable shows to the plugins that it loads: Lua's API and the SDK, but not the
+/// functions for embedding, which would keep code in the program that it never runs.
+const EXPORTS: &str = "{ lua_*; luaL_*; luaJIT_*; luaopen_*; lunet_spawn; lunet_co_*; \
+                       lunet_work_*; lunet_trace_*; lunet_mem_*; _lunet_*; default_luaL; \
                        set_default_luaL; g_lunet_config; };\n";
 
 fn main() {
