@@ -163,8 +163,14 @@ mod tests {
     }
 
     #[test]
-    fn needs_name_managers_that_exist() {
+    fn needs_name_commands_and_managers_that_exist() {
+        let commands = crate::commands::command();
+        let exists = |name: &str| commands.find_subcommand(name).is_some();
         for need in ALL {
+            let helped = need.helps.iter().map(|(command, _)| command);
+            for command in need.needed_by.iter().chain(helped) {
+                assert!(exists(command), "{}: no command {command}", need.program);
+            }
             if let Source::Packages(packages) = need.source {
                 for (manager, _) in packages {
                     let known = MANAGERS.iter().any(|known| known.program == *manager);
