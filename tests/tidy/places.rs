@@ -1,6 +1,6 @@
 //! Rules about what may stand only in one place: the feature `trace`, the face to C, mio, printing.
 
-use super::tokens::{self, parsed, test_code};
+use super::tokens::{self, test_code};
 use super::tree::Tree;
 use super::{Complaint, Fault, Rule};
 
@@ -159,19 +159,19 @@ fn printing(tree: &Tree) -> Vec<Complaint> {
         "runtime/src/console.rs",
     ];
     let mut complaints = Vec::new();
-    for (path, tokens) in parsed(tree) {
+    for (path, tokens) in tree.tokens() {
         let printer = PRINTERS.iter().any(|place| path.starts_with(place));
         if printer || path.contains("/benches/") || path.ends_with("build.rs") {
             continue;
         }
         let macros = MACROS
             .iter()
-            .flat_map(|pattern| tokens::find(&tokens, pattern));
+            .flat_map(|pattern| tokens::find(tokens, pattern));
         let streams = STREAMS
             .iter()
-            .flat_map(|pattern| tokens::find(&tokens, pattern));
+            .flat_map(|pattern| tokens::find(tokens, pattern));
         let own = |index: &usize| *index == 0 || !matches!(&*tokens[index - 1].text, "." | "fn");
-        let first_test = test_code(path, &tokens);
+        let first_test = test_code(path, tokens);
         for index in macros
             .chain(streams.filter(own))
             .filter(|index| *index < first_test)
@@ -186,12 +186,12 @@ fn printing(tree: &Tree) -> Vec<Complaint> {
 /// Complains of every place that reads one of `patterns` outside of the `allowed` files and folders.
 pub(crate) fn only_in(tree: &Tree, patterns: &[&str], allowed: &[&str]) -> Vec<Complaint> {
     let mut complaints = Vec::new();
-    for (path, tokens) in parsed(tree) {
+    for (path, tokens) in tree.tokens() {
         if allowed.iter().any(|place| path.starts_with(place)) {
             continue;
         }
         for pattern in patterns {
-            for index in tokens::find(&tokens, pattern) {
+            for index in tokens::find(tokens, pattern) {
                 let message = format!("`{pattern}` does not belong here");
                 complaints.push(Complaint::new(path, tokens[index].line, message));
             }

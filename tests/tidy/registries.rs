@@ -214,7 +214,7 @@ fn parents(path: &str) -> Option<Vec<String>> {
 
 /// The names and lines of the `mod name;` of a file, in its order.
 fn modules(tree: &Tree, path: &str) -> Vec<(String, usize)> {
-    let Some(Ok(tokens)) = tree.text(path).map(tokens::tokens) else {
+    let Some(tokens) = tree.tokens().get(path) else {
         return Vec::new();
     };
     let declared = tokens.windows(3).filter_map(|window| match window {
@@ -246,8 +246,8 @@ fn judge(tree: &Tree, registry: &Registry) -> Option<Complaint> {
             "the `mod` lines are not sorted",
         ));
     }
-    let tokens = tokens::tokens(tree.text(path)?).ok()?;
-    let Some(start) = tokens::find(&tokens, registry.list).first().copied() else {
+    let tokens = tree.tokens().get(path)?;
+    let Some(start) = tokens::find(tokens, registry.list).first().copied() else {
         let message = format!("no list: `{}` is not here", registry.list);
         return Some(Complaint::new(path, 1, message));
     };

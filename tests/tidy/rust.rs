@@ -3,7 +3,7 @@
 //! Not here: what may stand only in one place (`places`).
 
 use super::places::only_in;
-use super::tokens::{self, parsed, test_code};
+use super::tokens::{self, test_code};
 use super::tree::Tree;
 use super::{Complaint, Fault, Rule};
 
@@ -165,9 +165,9 @@ fn file_size(tree: &Tree) -> Vec<Complaint> {
 
 fn sleeping_test(tree: &Tree) -> Vec<Complaint> {
     let mut complaints = Vec::new();
-    for (path, tokens) in parsed(tree) {
-        let first_test = test_code(path, &tokens);
-        let sleeps = tokens::find(&tokens, "sleep (").into_iter();
+    for (path, tokens) in tree.tokens() {
+        let first_test = test_code(path, tokens);
+        let sleeps = tokens::find(tokens, "sleep (").into_iter();
         for index in sleeps.filter(|index| *index >= first_test) {
             complaints.push(Complaint::new(
                 path,

@@ -3,8 +3,6 @@
 
 use proc_macro2::{Delimiter, TokenStream, TokenTree};
 
-use super::tree::Tree;
-
 /// One token: its text (a bracket is a token of its own) and its line.
 pub(crate) struct Token {
     pub(crate) text: String,
@@ -69,12 +67,6 @@ pub(crate) fn find(tokens: &[Token], pattern: &str) -> Vec<usize> {
         .filter(|(_, window)| reads(window))
         .map(|(index, _)| index)
         .collect()
-}
-
-/// Every Rust file as tokens; what does not parse is the business of one rule only.
-pub(crate) fn parsed(tree: &Tree) -> impl Iterator<Item = (&str, Vec<Token>)> {
-    tree.ending(&[".rs"])
-        .filter_map(|(path, text)| Some((path, tokens(text).ok()?)))
 }
 
 /// The index of the first token that is test code: the tests of a file are its last part.

@@ -3,8 +3,11 @@
 //! Files that git ignores are left out; of binary files and fixtures only the paths are known: a fixture
 //! is wrong on purpose.
 
+use std::cell::OnceCell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
+
+use super::tokens::{self, Token};
 
 /// Folders whose files are inputs of tests, written to be wrong.
 const FIXTURES: &[&str] = &["tests/fixtures/", "tests/cli/", "tests/data/"];
@@ -13,6 +16,8 @@ const FIXTURES: &[&str] = &["tests/fixtures/", "tests/cli/", "tests/data/"];
 pub(crate) struct Tree {
     paths: BTreeSet<String>,
     texts: BTreeMap<String, String>,
+    /// The Rust files as tokens, made when first asked for; none for a file that is no Rust.
+    tokens: OnceCell<BTreeMap<String, Vec<Token>>>,
 }
 
 impl Tree {
@@ -44,7 +49,11 @@ impl Tree {
             "no tree at {}",
             root.display()
         );
-        Self { paths, texts }
+        Self {
+            paths,
+            texts,
+            tokens: OnceCell::new(),
+        }
     }
 
     /// A small tree made by a test.
@@ -52,7 +61,11 @@ impl Tree {
         let owned = |(path, text): &(&str, &str)| ((*path).to_owned(), (*text).to_owned());
         let texts: BTreeMap<_, _> = files.iter().map(owned).collect();
         let paths = texts.keys().cloned().collect();
-        Self { paths, texts }
+        Self {
+            paths,
+            texts,
+            tokens: OnceCell::new(),
+        }
     }
 
     /// The files with one of these endings, sorted by path.
@@ -64,6 +77,15 @@ impl Tree {
             .iter()
             .map(|(path, text)| (path.as_str(), text.as_str()))
             .filter(|(path, _)| endings.iter().any(|ending| path.ends_with(ending)))
+    }
+
+    /// The Rust files that parse, as tokens, sorted by path.
+    pub(crate) fn tokens(&self) -> &BTreeMap<String, Vec<Token>> {
+        self.tokens.get_or_init(|| {
+            self.ending(&[".rs"])
+                .filter_map(|(path, text)| Some((path.to_owned(), tokens::tokens(text).ok()?)))
+                .collect()
+        })
     }
 
     /// Every path, sorted.
