@@ -8,6 +8,7 @@ mod fresh;
 #[cfg(unix)]
 mod gate;
 mod lua;
+mod lunet_run;
 #[cfg(unix)]
 mod machine;
 mod readme;

@@ -103,6 +103,8 @@ fn run(policy: Policy, script: &[u8], arguments: &[Vec<u8>]) -> ExitCode {
         console::complain(&[b"Error: cannot open ", script, b": the name contains NUL"]);
         return ExitCode::from(FAILED);
     };
+    #[cfg(unix)]
+    console::outlive_readers();
     let ended = Vm::new(policy).and_then(|vm| {
         if let Some(folder) = module_folder() {
             vm.add_module_folder(&folder);

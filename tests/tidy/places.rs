@@ -6,6 +6,7 @@ use super::{Complaint, Fault, Rule};
 
 /// Functions outside of abi that must be `extern "C"`, since C takes a pointer to them, and who takes it.
 const CALLBACKS: &[(&str, &str)] = &[
+    ("runtime/src/console.rs", "signal"),
     ("runtime/src/policy/socket_file.rs", "atexit and sigaction"),
     ("runtime/src/vm/heap.rs", "lua_newstate, as its allocator"),
 ];
