@@ -22,10 +22,18 @@ const SERVER: &str = "lunet.spawn(function()
       FOREVER
     end)";
 
-/// Starts a script in a folder and waits for its line `ready`. It ends by itself after a while of
-/// processor time, whatever happens to the test.
+/// What gives the signals their default actions, whatever the tests were started with, and ends a
+/// script that sleeps too long.
+const DEFAULTS: &str = "local ffi = require('ffi')
+    ffi.cdef('void (*signal(int number, void (*action)(int)))(int);')
+    for _, number in ipairs({ 1, 2, 3, 15 }) do ffi.C.signal(number, nil) end
+    lunet.spawn(function() lunet.sleep(50000) os.exit(99) end)\n";
+
+/// Starts a script in a folder and waits for its line `ready`. It ends by itself after a while,
+/// whatever happens to the test.
 fn start(folder: &Path, script: &str) -> Child {
-    std::fs::write(folder.join("script.lua"), format!("{HEAD}{script}")).unwrap();
+    let script = format!("{HEAD}{DEFAULTS}{script}");
+    std::fs::write(folder.join("script.lua"), script).unwrap();
     let mut child = Command::new("/bin/sh")
         .args(["-c", "ulimit -t 30; ulimit -c 0; exec \"$0\" script.lua"])
         .arg(support::program("lunet-run"))
