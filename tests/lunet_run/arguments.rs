@@ -176,7 +176,11 @@ fn modules_stand_beside_the_executable() {
     let at = |path: &str| folder.path().join(path);
     std::fs::create_dir_all(at("bin/lunet")).unwrap();
     std::fs::create_dir(at("links")).unwrap();
-    std::fs::copy(support::program("lunet-run"), at("bin/lunet-run")).unwrap();
+    // Copied by another process: a child that this one starts meanwhile would hold the file open.
+    let copied = std::process::Command::new("cp")
+        .args([support::program("lunet-run"), at("bin/lunet-run")])
+        .status();
+    assert!(copied.unwrap().success());
     std::os::unix::fs::symlink("../bin/lunet-run", at("links/by-link")).unwrap();
     std::fs::write(at("bin/lunet/inner.lua"), "return 'inner'").unwrap();
     std::fs::write(at("bin/outer.lua"), "return 'outer'").unwrap();
