@@ -4,8 +4,12 @@ use aho_corasick::AhoCorasick;
 
 use crate::facts::Facts;
 use crate::finding::{Finding, Findings, Level};
+use crate::language::Language;
+use crate::lua;
 use crate::rule::Run;
 use crate::rules;
+use crate::rust_source;
+use crate::script::{Script, workflow};
 use crate::settings::{Patterns, Settings};
 use crate::source::Source;
 use crate::suppress;
@@ -16,8 +20,10 @@ use crate::unit::{C, Content, Unit};
 pub struct Linter {
     settings: Settings,
     homes: Patterns,
+    rust_homes: Patterns,
     /// Finds out in one pass whether any rule could have something to say.
     gate: AhoCorasick,
+    lua_gate: AhoCorasick,
 }
 
 /// What came out of one text.
@@ -75,7 +81,9 @@ impl Linter {
         let needles = NEEDLES.into_iter().chain([settings.prefix.as_str()]);
         Ok(Self {
             homes: Patterns::new(&settings.homes)?,
+            rust_homes: Patterns::new(&settings.rust_homes)?,
             gate: AhoCorasick::new(needles)?,
+            lua_gate: AhoCorasick::new(["listen", "bind", "execute", "popen", "lunet-lint:"])?,
             settings,
         })
     }
@@ -88,12 +96,16 @@ impl Linter {
     /// Judges one text. `path` is what findings show and what homes are matched against.
     pub fn judge(&self, path: &str, text: &str, facts: &Facts) -> Report {
         let source = Source::new(path, text);
+        let language = Language::of(path, text);
         let unit = Unit {
             source: &source,
             prefix: &self.settings.prefix,
             facts,
-            is_home: self.homes.matches(path),
-            content: self.content(&source, facts),
+            is_home: match language {
+                Language::Rust => self.rust_homes.matches(path),
+                _ => self.homes.matches(path),
+            },
+            content: self.content(&source, language, facts),
         };
         let mut findings = Findings::new(&source);
         for rule in rules::ALL {
@@ -109,27 +121,42 @@ impl Linter {
         Report { findings: list }
     }
 
-    fn content<'a>(&self, source: &Source<'a>, facts: &Facts) -> Content<'a> {
-        if self.gate.is_match(source.text)
-            || may_hide(source.text.as_bytes())
-            || facts.tree.may_define(source.text)
-        {
-            Content::C(Box::new(C::new(source)))
-        } else {
-            Content::Nothing
+    fn content<'a>(&self, source: &Source<'a>, language: Language, facts: &Facts) -> Content<'a> {
+        let text = source.text;
+        match language {
+            Language::C => {
+                let is_wanted = self.gate.is_match(text)
+                    || may_hide(text.as_bytes())
+                    || facts.tree.may_define(text);
+                if is_wanted {
+                    Content::C(Box::new(C::new(source)))
+                } else {
+                    Content::Nothing
+                }
+            }
+            Language::Shell => Content::Scripts(vec![Script::read(text, 0)]),
+            Language::Workflow => Content::Scripts(workflow::scripts(text)),
+            Language::Lua if self.lua_gate.is_match(text) => Content::Lua(lua::read(text)),
+            Language::Lua => Content::Nothing,
+            Language::Rust if self.names_internals(text) => {
+                Content::Rust(rust_source::read(text, &self.settings.prefix))
+            }
+            Language::Rust => Content::Nothing,
         }
+    }
+
+    /// Whether a Rust source may have findings or suppressions.
+    fn names_internals(&self, text: &str) -> bool {
+        memchr::memmem::find(text.as_bytes(), self.settings.prefix.as_bytes()).is_some()
     }
 
     fn suppress(&self, unit: &Unit<'_>, findings: &mut Findings<'_>) {
         if !suppress::mentions_marker(unit.source.text) {
             return;
         }
-        let comments = unit.c().map_or(&[][..], |c| &c.lexed.comments);
-        let ranges = comments
-            .iter()
-            .map(|&(start, end)| start as usize..end as usize);
+        let comments = unit.comments().into_iter();
         let mut suppressions =
-            suppress::suppressions(unit.source, ranges, |name| rules::find(name).is_some());
+            suppress::suppressions(unit.source, comments, |name| rules::find(name).is_some());
         suppress::apply(&mut suppressions, &mut findings.list);
         let mut about = Findings::new(unit.source);
         for rule in rules::ALL {

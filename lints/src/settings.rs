@@ -47,7 +47,7 @@ impl Default for Settings {
         Self {
             prefix: "_lunet_".to_owned(),
             homes: owned(&["trace.h", "*_impl.c"]),
-            rust_homes: owned(&["**/src/abi.rs", "**/src/abi/**"]),
+            rust_homes: owned(&["**/abi.rs", "**/abi/**"]),
             levels: BTreeMap::new(),
             paths: owned(&["."]),
             exclude: Vec::new(),

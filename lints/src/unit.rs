@@ -2,13 +2,17 @@
 
 use std::cell::{Cell, OnceCell, RefCell};
 use std::collections::HashMap;
+use std::ops::Range;
 
 use crate::facts::Facts;
 use crate::flow::{Flow, flow};
 use crate::lexer::{Kind, Lexed, Token};
+use crate::lua::{Lua, LuaCall};
 use crate::macros::{Macro, macros};
 use crate::outline::{Conditionals, Outline, outline, outline_of};
 use crate::role::Stream;
+use crate::rust_source::RustSource;
+use crate::script::Script;
 use crate::source::Source;
 
 /// What all functions of a file may cost together, in states of flow rules.
@@ -27,6 +31,10 @@ pub(crate) struct Unit<'a> {
 /// The content in the form of its language.
 pub(crate) enum Content<'a> {
     C(Box<C<'a>>),
+    /// A shell script, or the `run:` blocks of a workflow.
+    Scripts(Vec<Script>),
+    Lua(Lua),
+    Rust(RustSource),
     /// Nothing that any rule looks for is mentioned.
     Nothing,
 }
@@ -60,7 +68,51 @@ impl<'a> Unit<'a> {
     pub(crate) fn c(&self) -> Option<&C<'a>> {
         match &self.content {
             Content::C(c) => Some(c),
-            Content::Nothing => None,
+            _ => None,
+        }
+    }
+
+    /// The shell scripts: of a script file, a workflow, or in the strings of Lua.
+    pub(crate) fn scripts(&self) -> &[Script] {
+        match &self.content {
+            Content::Scripts(scripts) => scripts,
+            Content::Lua(lua) => &lua.scripts,
+            _ => &[],
+        }
+    }
+
+    /// The calls of a Lua source.
+    pub(crate) fn lua_calls(&self) -> &[LuaCall] {
+        match &self.content {
+            Content::Lua(lua) => &lua.calls,
+            _ => &[],
+        }
+    }
+
+    /// The internals that a Rust source names.
+    pub(crate) fn rust_internals(&self) -> &[(String, Range<usize>)] {
+        match &self.content {
+            Content::Rust(rust) => &rust.internals,
+            _ => &[],
+        }
+    }
+
+    /// The comments, with their delimiters.
+    pub(crate) fn comments(&self) -> Vec<Range<usize>> {
+        match &self.content {
+            Content::C(c) => c
+                .lexed
+                .comments
+                .iter()
+                .map(|&(start, end)| start as usize..end as usize)
+                .collect(),
+            Content::Scripts(scripts) => scripts
+                .iter()
+                .flat_map(|script| script.comments.iter().cloned())
+                .collect(),
+            Content::Lua(lua) => lua.comments.clone(),
+            Content::Rust(rust) => rust.comments.clone(),
+            Content::Nothing => Vec::new(),
         }
     }
 }

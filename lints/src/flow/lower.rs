@@ -5,23 +5,22 @@ mod declaration;
 mod expression;
 
 use std::collections::{BTreeMap, HashMap};
-use std::ops::{ControlFlow, Range};
+use std::ops::Range;
 
-use tree_sitter::{Node as Tree, ParseOptions, ParseState, Parser};
+use tree_sitter::Node as Tree;
 
 use super::text::Body;
 use super::{Graph, Local, Next, Node, NodeId, Step, Value};
+use crate::grammar::{is_deeper, parse};
 
 /// Deeper trees have no graph, so that no input can exhaust the stack.
 const DEPTH_CAP: usize = 400;
 
 /// The graph of a body, if the grammar can read it.
 pub(super) fn graph(body: &Body) -> Option<Graph> {
-    let mut parser = Parser::new();
-    parser.set_language(&tree_sitter_c::LANGUAGE.into()).ok()?;
-    let tree = parse(&mut parser, &body.text)?;
+    let tree = parse(&tree_sitter_c::LANGUAGE.into(), &body.text)?;
     let root = tree.root_node();
-    if root.has_error() || is_too_deep(root) {
+    if root.has_error() || is_deeper(root, DEPTH_CAP) {
         return None;
     }
     let function = root.named_child(0)?;
@@ -41,45 +40,6 @@ pub(super) fn graph(body: &Body) -> Option<Graph> {
         entry,
         locals: lowering.locals,
     })
-}
-
-/// Parses within a number of steps that grows with the text: errors can make the grammar search without end.
-fn parse(parser: &mut Parser, text: &str) -> Option<tree_sitter::Tree> {
-    let mut budget = 1000 + text.len();
-    let mut watch = |_: &ParseState| {
-        budget = budget.saturating_sub(1);
-        if budget == 0 {
-            ControlFlow::Break(())
-        } else {
-            ControlFlow::Continue(())
-        }
-    };
-    let options = ParseOptions::new().progress_callback(&mut watch);
-    parser.parse_with_options(
-        &mut |at, _| text.as_bytes().get(at..).unwrap_or_default(),
-        None,
-        Some(options),
-    )
-}
-
-fn is_too_deep(root: Tree<'_>) -> bool {
-    let mut cursor = root.walk();
-    let mut depth = 0;
-    loop {
-        if cursor.goto_first_child() {
-            depth += 1;
-            if depth > DEPTH_CAP {
-                return true;
-            }
-            continue;
-        }
-        while !cursor.goto_next_sibling() {
-            if !cursor.goto_parent() {
-                return false;
-            }
-            depth -= 1;
-        }
-    }
 }
 
 struct Lowering<'a> {

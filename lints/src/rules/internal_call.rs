@@ -21,7 +21,13 @@ pub(crate) const RULE: Rule = Rule {
 };
 
 fn run(unit: &Unit<'_>, findings: &mut Findings<'_>) {
-    let Some(c) = unit.c().filter(|_| !unit.is_home) else {
+    if unit.is_home {
+        return;
+    }
+    for (name, range) in unit.rust_internals() {
+        in_rust(name, range.clone(), findings);
+    }
+    let Some(c) = unit.c() else {
         return;
     };
     for mention in mentions(c, unit.prefix) {
@@ -29,6 +35,17 @@ fn run(unit: &Unit<'_>, findings: &mut Findings<'_>) {
             report(unit, mention, findings);
         }
     }
+}
+
+/// The same boundary in Rust: the symbols are named where the C face is made.
+fn in_rust(name: &str, range: std::ops::Range<usize>, findings: &mut Findings<'_>) {
+    findings
+        .add(
+            &RULE,
+            range,
+            format!("internal `{name}` is named outside of the C ABI layer"),
+        )
+        .help("call the Rust function behind it, or move the code below abi/");
 }
 
 fn report(unit: &Unit<'_>, mention: Mention, findings: &mut Findings<'_>) {

@@ -1,18 +1,15 @@
 //! Which files are judged, and reading them. What can't be read is named with the reason.
 
 use std::fmt;
-use std::io;
+use std::io::{self, Read as _};
 use std::path::{Component, Path, PathBuf};
+use std::sync::LazyLock;
 
 use ignore::WalkBuilder;
 use ignore::overrides::OverrideBuilder;
+use lunet_lints::language::Language;
 
 use super::configuration::Configuration;
-
-/// The extensions of C, as files are found in directories.
-const FOUND: [&str; 2] = ["c", "h"];
-/// What else is C when it is named.
-const NAMED: [&str; 7] = ["inc", "cc", "cpp", "cxx", "hh", "hpp", "hxx"];
 
 /// A file that could not be judged, and why.
 #[derive(Debug)]
@@ -103,18 +100,35 @@ fn excluded(configuration: &Configuration) -> Result<ignore::overrides::Override
     builder.build()
 }
 
-fn has_extension(path: &Path, list: &[&str]) -> bool {
-    path.extension()
-        .and_then(|extension| extension.to_str())
-        .is_some_and(|extension| list.contains(&extension))
-}
-
+/// Whether a file that was found below a directory is judged. Of YAML only workflows and actions are.
 fn is_found_kind(path: &Path) -> bool {
-    has_extension(path, &FOUND)
+    let shown = shown(path);
+    match Language::named(&shown) {
+        Some(Language::Workflow) => {
+            let name = path.file_name().unwrap_or_default();
+            shown.contains(".github/") || name == "action.yml" || name == "action.yaml"
+        }
+        Some(Language::C) => path
+            .extension()
+            .is_some_and(|kind| kind == "c" || kind == "h"),
+        Some(_) => true,
+        None => false,
+    }
 }
 
+/// Whether a file that was named is of a kind that rules know: by its extension, or by its first line.
 fn is_named_kind(path: &Path) -> bool {
-    is_found_kind(path) || has_extension(path, &NAMED)
+    Language::named(&shown(path)).is_some() || first_line(path).is_some()
+}
+
+fn first_line(path: &Path) -> Option<Language> {
+    if !std::fs::metadata(path).ok()?.is_file() {
+        return None;
+    }
+    let mut begin = Vec::new();
+    let file = std::fs::File::open(path).ok()?;
+    file.take(256).read_to_end(&mut begin).ok()?;
+    Language::of_first_line(&String::from_utf8_lossy(&begin))
 }
 
 /// Reads a file that is a file, is not too large and is UTF-8.
@@ -151,9 +165,13 @@ fn reason(error: &io::Error) -> String {
 
 /// The path as it is shown: relative to the working directory where it lies below, with `/`.
 pub(super) fn shown(path: &Path) -> String {
-    let here = std::env::current_dir().unwrap_or_default();
+    // The working directory of the process never changes.
+    static HERE: LazyLock<PathBuf> = LazyLock::new(|| std::env::current_dir().unwrap_or_default());
     let path = normal(path);
-    let path = path.strip_prefix(&here).map(Path::to_owned).unwrap_or(path);
+    let path = path
+        .strip_prefix(&*HERE)
+        .map(Path::to_owned)
+        .unwrap_or(path);
     let text = path.to_string_lossy();
     if cfg!(windows) {
         text.replace('\\', "/")

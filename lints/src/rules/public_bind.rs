@@ -1,0 +1,173 @@
+//! `public-bind`: a server listens where everybody can reach it.
+
+use std::net::IpAddr;
+
+use crate::finding::{Findings, Fix, Level};
+use crate::rule::{Page, Rule, Run};
+use crate::script::{Command, Word};
+use crate::unit::Unit;
+
+pub(crate) const RULE: Rule = Rule {
+    name: "public-bind",
+    level: Level::Error,
+    run: Run::Text(run),
+    page: Page {
+        what: "It fires on a literal listen address that is not loopback (`0.0.0.0`, `::`, `*`, …) in `listen` and `bind` calls of Lua, and in the flags of servers that scripts start.",
+        why: "A server that is started for a test is open to the whole network then, without a password in most cases.",
+        bad: "local listener = socket.listen(\"tcp\", \"0.0.0.0\", 8080) --~ public-bind\n",
+        good: "local listener = socket.listen(\"tcp\", \"127.0.0.1\", 8080)\n",
+        example_path: "example.lua",
+        fix: "Listen on `127.0.0.1` or `::1`, and put a proxy before a server that is meant for others.",
+    },
+};
+
+fn run(unit: &Unit<'_>, findings: &mut Findings<'_>) {
+    for call in unit.lua_calls() {
+        if matches!(call.name.as_str(), "listen" | "bind") {
+            for (value, range) in &call.strings {
+                if is_public(value) {
+                    report(value, range.clone(), true, findings);
+                }
+            }
+        }
+    }
+    for command in unit.scripts().iter().flat_map(|script| &script.commands) {
+        for (value, word) in listen_flags(command) {
+            report(value, word.range.clone(), false, findings);
+        }
+    }
+}
+
+fn report(value: &str, range: std::ops::Range<usize>, is_lua: bool, findings: &mut Findings<'_>) {
+    let fix = is_lua.then(|| Fix {
+        description: "listen on loopback".to_owned(),
+        edits: vec![findings.edit(range.clone(), "\"127.0.0.1\"")],
+        safe: false,
+    });
+    findings
+        .add(
+            &RULE,
+            range,
+            format!("`{value}` can be reached from outside of this machine"),
+        )
+        .help("listen on 127.0.0.1 or ::1")
+        .fix(fix);
+}
+
+/// Whether a literal is an address, perhaps with a port, that is not loopback.
+fn is_public(value: &str) -> bool {
+    let host = value.trim();
+    if is_wildcard(host) {
+        return true;
+    }
+    let bare = match host.strip_prefix('[') {
+        Some(rest) => rest.split(']').next().unwrap_or(rest),
+        None if host.matches(':').count() == 1 => host.split(':').next().unwrap_or(host),
+        None => host,
+    };
+    is_wildcard(bare)
+        || bare
+            .parse::<IpAddr>()
+            .is_ok_and(|address| !is_loopback(address))
+}
+
+fn is_loopback(address: IpAddr) -> bool {
+    match address {
+        IpAddr::V4(address) => address.is_loopback(),
+        IpAddr::V6(address) => {
+            address.is_loopback()
+                || address
+                    .to_ipv4_mapped()
+                    .is_some_and(|address| address.is_loopback())
+        }
+    }
+}
+
+fn is_wildcard(host: &str) -> bool {
+    matches!(
+        host,
+        "*" | "0.0.0.0" | "::" | "[::]" | "::0" | "0:0:0:0:0:0:0:0"
+    )
+}
+
+/// Programs for which an address is one to connect to.
+const CLIENTS: [&str; 16] = [
+    "curl",
+    "wget",
+    "psql",
+    "mysql",
+    "mariadb",
+    "redis-cli",
+    "ssh",
+    "scp",
+    "ping",
+    "dig",
+    "echo",
+    "printf",
+    "grep",
+    "sed",
+    "awk",
+    "test",
+];
+
+/// Options whose value is an address to listen on.
+const FLAGS: [&str; 12] = [
+    "--bind",
+    "--bind-address",
+    "--bind_address",
+    "--listen",
+    "--listen-address",
+    "--listen_addresses",
+    "--address",
+    "--addr",
+    "--listen-host",
+    "--bind-host",
+    "-b",
+    "--bind-addr",
+];
+
+fn listen_flags(command: &Command) -> Vec<(&str, &Word)> {
+    let program = command.program();
+    if CLIENTS.contains(&program) {
+        return Vec::new();
+    }
+    let mut found = Vec::new();
+    let listens = |value: &str| is_public(value);
+    for (index, word) in command.words.iter().enumerate().skip(1) {
+        let (name, value) = match word.text.split_once('=') {
+            Some((name, value)) => (name, Some(value)),
+            None => (word.text.as_str(), None),
+        };
+        let next = command.words.get(index + 1);
+        let given = value
+            .map(|value| (value, word))
+            .or(next.map(|next| (next.text.as_str(), next)));
+        let Some((value, place)) = given else {
+            continue;
+        };
+        // `--host` is as often the other side: only what can't be one counts.
+        let is_flag = FLAGS.contains(&name) && listens(value)
+            || matches!(
+                name,
+                "--host" | "-H" | "-h" | "--hostname" | "listen_addresses" | "bind"
+            ) && is_public_wildcard(value);
+        if is_flag {
+            found.push((value, place));
+        }
+    }
+    if matches!(program, "nc" | "ncat" | "netcat" | "socat") && command.has_flag('l') {
+        let words = command
+            .arguments()
+            .filter(|word| is_public_wildcard(&word.text));
+        found.extend(words.map(|word| (word.text.as_str(), word)));
+    }
+    found
+}
+
+fn is_public_wildcard(value: &str) -> bool {
+    let host = match value.matches(':').count() {
+        1 => value.split(':').next().unwrap_or(value),
+        _ => value,
+    };
+    is_wildcard(host)
+}

@@ -1,0 +1,77 @@
+//! `recursive-delete`: a script deletes a directory that it did not make.
+
+use crate::finding::{Findings, Fix, Level};
+use crate::rule::{Page, Rule, Run};
+use crate::script::{Command, Script};
+use crate::unit::Unit;
+
+pub(crate) const RULE: Rule = Rule {
+    name: "recursive-delete",
+    level: Level::Error,
+    run: Run::Text(run),
+    page: Page {
+        what: "It fires on `rm -r` and `rm -rf` of anything but a directory that the same script made with `mktemp -d`.",
+        why: "What is deleted is gone, and a variable that is empty for once makes it the wrong thing. A directory that was moved away can be looked at and moved back.",
+        bad: "rm -rf build #~ recursive-delete\n",
+        good: "mv build \".tmp/build.$(date -u +%Y%m%d_%H%M%S)\"\nwork=$(mktemp -d)\ntrap 'rm -rf \"$work\"' EXIT\n",
+        example_path: "example.sh",
+        fix: "Move it out of the way: `mv DIR .tmp/DIR.YYYYMMDD_HHMMSS`.",
+    },
+};
+
+fn run(unit: &Unit<'_>, findings: &mut Findings<'_>) {
+    for script in unit.scripts() {
+        for command in &script.commands {
+            if deletes(command) && !deletes_own(script, command) {
+                report(command, findings);
+            }
+        }
+    }
+}
+
+fn deletes(command: &Command) -> bool {
+    command.program() == "rm"
+        && (command.has_flag('r') || command.has_flag('R') || command.has_option(&["--recursive"]))
+}
+
+/// Whether all that is deleted was made by the script.
+fn deletes_own(script: &Script, command: &Command) -> bool {
+    let mut targets = targets(command).peekable();
+    targets.peek().is_some() && targets.all(|word| script.is_own_directory(word))
+}
+
+fn targets(command: &Command) -> impl Iterator<Item = &crate::script::Word> {
+    command
+        .arguments()
+        .filter(|word| !word.text.starts_with('-'))
+}
+
+fn report(command: &Command, findings: &mut Findings<'_>) {
+    let first = &command.words[0];
+    let last = &command.words[command.words.len() - 1];
+    let range = first.range.start..last.range.end;
+    let names: Vec<_> = targets(command).map(|word| word.text.as_str()).collect();
+    let fix = match names[..] {
+        [name]
+            if name
+                .bytes()
+                .all(|byte| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte)) =>
+        {
+            let moved = format!("mv {name} \".tmp/{name}.$(date -u +%Y%m%d_%H%M%S)\"");
+            Some(Fix {
+                description: format!("move `{name}` to .tmp"),
+                edits: vec![findings.edit(range.clone(), moved)],
+                safe: false,
+            })
+        }
+        _ => None,
+    };
+    findings
+        .add(
+            &RULE,
+            range,
+            "a directory is deleted that this script did not make with `mktemp -d`",
+        )
+        .help("move it away instead: `mv DIR .tmp/DIR.YYYYMMDD_HHMMSS`")
+        .fix(fix);
+}
