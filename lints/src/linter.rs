@@ -137,11 +137,10 @@ impl Linter {
             Language::Shell => Content::Scripts(vec![Script::read(text, 0)]),
             Language::Workflow => Content::Scripts(workflow::scripts(text)),
             Language::Lua if self.lua_gate.is_match(text) => Content::Lua(lua::read(text)),
-            Language::Lua => Content::Nothing,
             Language::Rust if self.names_internals(text) => {
                 Content::Rust(rust_source::read(text, &self.settings.prefix))
             }
-            Language::Rust => Content::Nothing,
+            Language::Lua | Language::Rust => Content::Nothing,
         }
     }
 

@@ -10,11 +10,7 @@ use crate::{exit, render};
 /// Prints the page of a rule.
 pub(super) fn explain(name: &str) -> anyhow::Result<ExitCode> {
     let Some(rule) = rules::find(name) else {
-        let names: Vec<_> = rules::ALL.iter().map(|rule| rule.name).collect();
-        anyhow::bail!(
-            "there is no rule `{name}`; the rules are {}",
-            names.join(", ")
-        );
+        anyhow::bail!("there is no rule `{name}`; --list shows them all");
     };
     render::out(&rule.markdown());
     Ok(exit::well())
