@@ -6,19 +6,21 @@
 mod archive;
 mod assets;
 mod binary;
+mod build_run;
 mod contents;
 mod hygiene;
 mod manifest;
 mod modes;
 mod names;
 mod notes;
+mod page;
 mod sameness;
 mod sums;
 mod tag;
 mod version;
 
 use crate::{
-    Error,
+    Error, Release,
     evidence::{Evidence, Needs},
     outcome::{Outcome, Outcomes, Status},
     report::{Report, Verdict},
@@ -33,8 +35,26 @@ pub struct Check {
     pub summary: &'static str,
     /// Its page.
     pub page: &'static str,
+    pub(crate) applies: Applies,
     pub(crate) needs: Needs,
     pub(crate) judge: fn(&Evidence<'_>, &mut Outcomes),
+}
+
+/// To which releases a check applies; others have no line about it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Applies {
+    Always,
+    /// To one that the API told of.
+    Published,
+}
+
+impl Applies {
+    fn to(self, release: &Release) -> bool {
+        match self {
+            Self::Always => true,
+            Self::Published => release.published.is_some(),
+        }
+    }
 }
 
 /// Every check, sorted by name.
@@ -42,12 +62,14 @@ pub const ALL: &[&Check] = &[
     &archive::CHECK,
     &assets::CHECK,
     &binary::CHECK,
+    &build_run::CHECK,
     &contents::CHECK,
     &hygiene::CHECK,
     &manifest::CHECK,
     &modes::CHECK,
     &names::CHECK,
     &notes::CHECK,
+    &page::CHECK,
     &sameness::CHECK,
     &sums::CHECK,
     &tag::CHECK,
@@ -64,12 +86,14 @@ pub fn find(name: &str) -> Result<&'static Check, Error> {
 pub fn judge(evidence: &Evidence<'_>, selection: &Selection) -> Report {
     let mut checks = Vec::new();
     for check in ALL {
-        if !selection.reports(check) {
+        if !selection.reports(check) || !check.applies.to(evidence.release) {
             continue;
         }
         let mut outcomes = Outcomes::new(check.name);
         if selection.skips(check) {
             outcomes.skip("", "skipped as asked (--skip)");
+        } else if let Some(why) = evidence.nothing_for(check) {
+            outcomes.skip("", why);
         } else {
             (check.judge)(evidence, &mut outcomes);
         }

@@ -123,6 +123,7 @@ pub struct Limits {
     pub name_bytes: usize,
     pub manifest_bytes: usize,
     pub text_bytes: usize,
+    pub asset_bytes: u64,
     pub debug_bytes: u64,
 }
 

@@ -16,6 +16,12 @@ pub enum Error {
     /// A name that no check has.
     #[error("there is no check `{0}`; --list-checks shows them all")]
     UnknownCheck(String),
+    /// What was asked can't be asked so.
+    #[error("{0}")]
+    Request(String),
+    /// The network, or who answers there.
+    #[error("{0}")]
+    Network(String),
     /// The time limit of the whole command is over.
     #[error("timed out after {0} s (--timeout)")]
     TimedOut(u64),

@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 use rayon::prelude::*;
 
 use crate::{
-    Asset, Deadline, Error, Release, checks,
+    Asset, Deadline, Error, Release,
+    checks::{self, Check},
     checksum::{self, Sha256Sum},
     contract::{Archive, Container, contract},
     outcome::Outcomes,
@@ -82,11 +83,12 @@ fn digests(
     deadline: &Deadline,
 ) -> Result<BTreeMap<String, Sha256Sum>, Error> {
     let assets = if needed { &release.assets[..] } else { &[] };
+    let whole = assets.par_iter().filter(|asset| asset.incomplete.is_none());
     let digest = |asset: &Asset| {
         let sum = checksum::of_file(&asset.path, deadline)?;
         Ok((asset.name.clone(), sum))
     };
-    assets.par_iter().map(digest).collect()
+    whole.map(digest).collect()
 }
 
 fn readings(release: &Release, needed: bool, deadline: &Deadline) -> Result<Vec<Reading>, Error> {
@@ -101,6 +103,19 @@ fn readings(release: &Release, needed: bool, deadline: &Deadline) -> Result<Vec<
 }
 
 impl Evidence<'_> {
+    /// Why there is nothing that a check could look at.
+    pub(crate) fn nothing_for(&self, check: &Check) -> Option<&'static str> {
+        let published = self.release.published.as_ref()?;
+        let own = ["build-run", "page", "tag"].contains(&check.name);
+        if own || published.page.is_some() {
+            return None;
+        }
+        Some(match self.version {
+            Some(_) => "there is no published release to look at",
+            None => "the tag names no version, so nothing was fetched",
+        })
+    }
+
     /// Judges each archive that can be read; the others are skipped with the reason.
     pub(crate) fn each_archive(
         &self,

@@ -1,18 +1,20 @@
 //! What a Lunet release is, and the checks that prove one sound.
 //!
 //! Reading order: [`contract`] is what a release has to be, as data; [`Release`] is one as it lies in
-//! a folder; [`Evidence`] is what was read out of it; [`checks`] judge that and [`report`] is the
+//! a folder or at [`github`]; [`Evidence`] is what was read out of it; [`checks`] judge that and [`report`] is the
 //! verdict. Nothing here prints or starts a program.
 
 #![forbid(unsafe_code)]
 
 mod archive;
+mod calendar;
 pub mod checks;
 pub mod checksum;
 pub mod contract;
 mod deadline;
 mod error;
 mod evidence;
+pub mod github;
 mod manifest;
 mod name;
 mod notes;

@@ -6,7 +6,9 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use crate::{Error, contract::contract};
+use tempfile::TempDir;
+
+use crate::{Error, contract::contract, github::Published};
 
 /// A release to be judged.
 #[derive(Debug)]
@@ -17,6 +19,10 @@ pub struct Release {
     /// Sorted by name.
     pub assets: Vec<Asset>,
     pub notes: Notes,
+    /// What the API said; nothing for a folder.
+    pub published: Option<Published>,
+    /// Where downloaded assets lie; they go away with it.
+    pub(crate) downloads: Option<TempDir>,
 }
 
 /// One asset, as a file that can be read.
@@ -26,12 +32,15 @@ pub struct Asset {
     pub path: PathBuf,
     /// Bytes of the file.
     pub size: u64,
+    /// Why the file does not hold the whole asset, if it does not.
+    pub incomplete: Option<String>,
 }
 
 impl Asset {
     /// Why there is nothing to unpack.
     pub(crate) fn unreadable(&self) -> Option<String> {
-        (self.size == 0).then(|| "the asset is empty".to_owned())
+        let empty = || (self.size == 0).then(|| "the asset is empty".to_owned());
+        self.incomplete.clone().or_else(empty)
     }
 }
 
@@ -63,7 +72,12 @@ impl Release {
                 notes = read_notes(&path)?;
             } else {
                 let size = metadata.len();
-                assets.push(Asset { name, path, size });
+                assets.push(Asset {
+                    name,
+                    path,
+                    size,
+                    incomplete: None,
+                });
             }
         }
         assets.sort_by(|one, other| one.name.cmp(&other.name));
@@ -72,6 +86,8 @@ impl Release {
             source: folder.display().to_string(),
             assets,
             notes,
+            published: None,
+            downloads: None,
         })
     }
 

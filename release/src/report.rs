@@ -23,6 +23,15 @@ pub struct Report {
 }
 
 impl Report {
+    /// Rewrites every text that may hold what a stranger wrote.
+    pub fn map_texts(&mut self, rewrite: impl Fn(&str) -> String) {
+        let outcomes = self.checks.iter_mut();
+        let texts = outcomes.flat_map(|outcome| [&mut outcome.subject, &mut outcome.message]);
+        for text in texts.chain([&mut self.tag, &mut self.source]) {
+            *text = rewrite(text);
+        }
+    }
+
     /// The checks that have an outcome of a status, each once, in order.
     pub fn checks_with(&self, status: Status) -> Vec<&'static str> {
         let mut names: Vec<_> = self

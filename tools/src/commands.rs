@@ -59,7 +59,7 @@ impl Command {
             Self::Lint(args) => lint::run(&args),
             Self::Manpages(args) => manpages::run(&args),
             Self::Package(args) => package::run(&args),
-            Self::ReleaseCheck(args) => release_check::run(args),
+            Self::ReleaseCheck(args) => release_check::run(&args),
             Self::Test(args) => test::run(&args),
         }
     }

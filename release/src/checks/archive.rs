@@ -1,6 +1,6 @@
 //! `archive`: every byte of every archive is read, and its container is sound to the last.
 
-use super::Check;
+use super::{Applies, Check};
 use crate::{
     evidence::{Evidence, Needs},
     outcome::Outcomes,
@@ -11,6 +11,7 @@ pub(super) const CHECK: Check = Check {
     name: "archive",
     summary: "every byte of every archive can be read, and nothing stands between or behind",
     page: include_str!("../../../docs/release/archive.md"),
+    applies: Applies::Always,
     needs: Needs::Archives,
     judge,
 };

@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use super::Check;
+use super::{Applies, Check};
 use crate::{
     contract::{Archive, Format},
     evidence::{Evidence, Needs},
@@ -15,6 +15,7 @@ pub(super) const CHECK: Check = Check {
     name: "binary",
     summary: "programs have the format and CPU of their target, and safe run paths",
     page: include_str!("../../../docs/release/binary.md"),
+    applies: Applies::Always,
     needs: Needs::Archives,
     judge,
 };

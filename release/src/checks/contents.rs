@@ -1,6 +1,6 @@
 //! `contents`: everything that an archive has to have is in it, directly at its top.
 
-use super::Check;
+use super::{Applies, Check};
 use crate::{
     contract::{Pattern, contract},
     evidence::{Evidence, Needs},
@@ -12,6 +12,7 @@ pub(super) const CHECK: Check = Check {
     name: "contents",
     summary: "every archive has the runtime, its modules, headers, types and docs at its top",
     page: include_str!("../../../docs/release/contents.md"),
+    applies: Applies::Always,
     needs: Needs::Archives,
     judge,
 };

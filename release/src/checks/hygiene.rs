@@ -1,6 +1,6 @@
 //! `hygiene`: nothing of the machine that built it, no trace build, little debug information.
 
-use super::Check;
+use super::{Applies, Check};
 use crate::{
     contract::contract,
     evidence::{Evidence, Needs},
@@ -12,6 +12,7 @@ pub(super) const CHECK: Check = Check {
     name: "hygiene",
     summary: "no build leftovers, paths of the building machine, trace marks or debug information",
     page: include_str!("../../../docs/release/hygiene.md"),
+    applies: Applies::Always,
     needs: Needs::Archives,
     judge,
 };

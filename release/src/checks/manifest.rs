@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::Check;
+use super::{Applies, Check};
 use crate::{
     checksum,
     contract::contract,
@@ -16,6 +16,7 @@ pub(super) const CHECK: Check = Check {
     name: "manifest",
     summary: "manifest.json lists every file of its archive with its size and digest",
     page: include_str!("../../../docs/release/manifest.md"),
+    applies: Applies::Always,
     needs: Needs::Archives,
     judge,
 };

@@ -1,6 +1,6 @@
 //! `modes`: what a tar lets whom do with an entry.
 
-use super::Check;
+use super::{Applies, Check};
 use crate::{
     contract::Container,
     evidence::{Evidence, Needs},
@@ -11,6 +11,7 @@ pub(super) const CHECK: Check = Check {
     name: "modes",
     summary: "in a tar, lunet-run can be started, and nothing is setuid or writable for others",
     page: include_str!("../../../docs/release/modes.md"),
+    applies: Applies::Always,
     needs: Needs::Archives,
     judge,
 };

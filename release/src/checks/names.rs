@@ -2,7 +2,7 @@
 
 use std::cmp::Ordering;
 
-use super::Check;
+use super::{Applies, Check};
 use crate::{
     archive::Kind,
     contract::contract,
@@ -15,6 +15,7 @@ pub(super) const CHECK: Check = Check {
     name: "names",
     summary: "entries are files and folders whose names are safe on all three systems",
     page: include_str!("../../../docs/release/names.md"),
+    applies: Applies::Always,
     needs: Needs::Archives,
     judge,
 };

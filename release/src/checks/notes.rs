@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::Check;
+use super::{Applies, Check};
 use crate::{
     contract::contract,
     evidence::{Evidence, Needs},
@@ -16,6 +16,7 @@ pub(super) const CHECK: Check = Check {
     name: "notes",
     summary: "the notes name the tag, have their three sections and name every asset",
     page: include_str!("../../../docs/release/notes.md"),
+    applies: Applies::Always,
     needs: Needs::Nothing,
     judge,
 };

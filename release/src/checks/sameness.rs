@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::Check;
+use super::{Applies, Check};
 use crate::{
     checksum::Sha256Sum,
     contract::contract,
@@ -15,6 +15,7 @@ pub(super) const CHECK: Check = Check {
     name: "sameness",
     summary: "Lua files, headers, types, docs and texts are the same in all archives",
     page: include_str!("../../../docs/release/sameness.md"),
+    applies: Applies::Always,
     needs: Needs::Archives,
     judge,
 };

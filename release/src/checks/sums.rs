@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::Check;
+use super::{Applies, Check};
 use crate::{
     checksum::{self, Line},
     contract::contract,
@@ -15,6 +15,7 @@ pub(super) const CHECK: Check = Check {
     name: "sums",
     summary: "SHA256SUMS lists every archive, and its digests agree with the assets",
     page: include_str!("../../../docs/release/sums.md"),
+    applies: Applies::Always,
     needs: Needs::Digests,
     judge,
 };
@@ -26,6 +27,10 @@ fn judge(evidence: &Evidence<'_>, outcomes: &mut Outcomes) {
         outcomes.skip(name, "the asset is missing");
         return;
     };
+    if let Some(why) = &asset.incomplete {
+        outcomes.skip(name, why);
+        return;
+    }
     let bytes = match read_bounded(&asset.path, contract.limits.text_bytes) {
         Ok(bytes) => bytes,
         Err(error) => {
@@ -69,14 +74,18 @@ fn judge_lines<'a>(
         if !listed.insert(*name) {
             outcomes.fail(format!("{name:?} is listed twice"));
         }
-        match evidence.digests.get(*name) {
-            None => outcomes.fail(format!("{name:?} is listed, but there is no such asset")),
-            Some(found) if found != sum => outcomes.fail(format!(
+        let asset = evidence.release.asset(name);
+        match (asset, evidence.digests.get(*name)) {
+            (None, _) => outcomes.fail(format!("{name:?} is listed, but there is no such asset")),
+            (Some(_), None) => {
+                outcomes.fail(format!("{name}: its bytes are not all there to compare"));
+            }
+            (_, Some(found)) if found != sum => outcomes.fail(format!(
                 "{name}: expected sha256 {}, found {}",
                 checksum::hex(sum),
                 checksum::hex(found)
             )),
-            Some(_) => {}
+            (_, Some(_)) => {}
         }
     }
     listed

@@ -1,6 +1,6 @@
 //! `tag`: the tag is `v` and a version.
 
-use super::Check;
+use super::{Applies, Check};
 use crate::{
     evidence::{Evidence, Needs},
     outcome::Outcomes,
@@ -11,6 +11,7 @@ pub(super) const CHECK: Check = Check {
     name: "tag",
     summary: "the tag is `v` and a version by Semantic Versioning",
     page: include_str!("../../../docs/release/tag.md"),
+    applies: Applies::Always,
     needs: Needs::Nothing,
     judge,
 };

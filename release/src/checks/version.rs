@@ -1,6 +1,6 @@
 //! `version`: the file VERSION is the version of the tag.
 
-use super::Check;
+use super::{Applies, Check};
 use crate::{
     contract::contract,
     evidence::{Evidence, Needs},
@@ -11,6 +11,7 @@ pub(super) const CHECK: Check = Check {
     name: "version",
     summary: "VERSION is the version of the tag and nothing else",
     page: include_str!("../../../docs/release/version.md"),
+    applies: Applies::Always,
     needs: Needs::Archives,
     judge,
 };

@@ -32,8 +32,11 @@ pub fn verify(
             name: archive.asset.clone(),
             path: path.to_owned(),
             size,
+            incomplete: None,
         }],
         notes: Notes::Missing,
+        published: None,
+        downloads: None,
     };
     let only = CHECKS.iter().map(|name| (*name).to_owned()).collect();
     let selection = Selection::new(only, Vec::new(), Vec::new())?;

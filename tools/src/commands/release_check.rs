@@ -4,26 +4,38 @@
 
 mod show;
 
-use std::{ffi::OsString, path::PathBuf, process::ExitCode, time::Duration};
+use std::ffi::OsString;
+use std::path::PathBuf;
+use std::process::ExitCode;
+use std::time::Duration;
 
-use anyhow::Context as _;
-use lunet_release::{
-    Deadline, Evidence, Release, Selection, checks,
-    report::{Report, Verdict},
-};
+use anyhow::{Context as _, anyhow, bail};
+use lunet_release::report::{Report, Verdict};
+use lunet_release::{Deadline, Evidence, Release, Selection, checks, github};
 
-use crate::{exit, render};
+use crate::{exit, render, repository, workspace};
+
+/// How long to wait before the second try of a request.
+const PAUSE: Duration = Duration::from_millis(500);
 
 /// Check whether a release is sound.
 #[derive(clap::Args)]
-#[command(after_help = "Example:\n  cargo tools release-check v1.2.0 --dir dist")]
+#[command(
+    after_help = "Examples:\n  cargo tools release-check v1.2.0\n  cargo tools release-check v1.2.0 --dir dist --run-host"
+)]
 pub struct ReleaseCheckArgs {
     /// The tag of the release, such as v1.2.0.
     #[arg(required_unless_present_any = ["list_checks", "explain"])]
     tag: Option<OsString>,
-    /// The folder with the assets and release-notes.md.
-    #[arg(long, value_name = "DIR")]
+    /// Check what lies in this folder: the assets and release-notes.md.
+    #[arg(long, value_name = "DIR", conflicts_with_all = ["repo", "api_url"])]
     dir: Option<PathBuf>,
+    /// The repository that published the release; that of Cargo.toml if not given.
+    #[arg(long, value_name = "OWNER/NAME")]
+    repo: Option<String>,
+    /// The API that tells of it; the token in `GITHUB_TOKEN` is sent there and nowhere else.
+    #[arg(long, value_name = "URL", default_value = github::API)]
+    api_url: String,
     /// Make only these checks; give it several times or with commas.
     #[arg(long, value_name = "CHECK", value_delimiter = ',')]
     only: Vec<String>,
@@ -36,7 +48,10 @@ pub struct ReleaseCheckArgs {
     /// End the whole command after this time, with exit code 2.
     #[arg(long, value_name = "SECONDS", default_value_t = 900, value_parser = clap::value_parser!(u64).range(1..))]
     timeout: u64,
-    /// How to print the result.
+    /// Show method, address and status of each request on stderr.
+    #[arg(short, long)]
+    verbose: bool,
+    /// Who reads the result.
     #[arg(long, value_enum, default_value_t)]
     format: Format,
     /// List the checks and what each of them holds.
@@ -47,18 +62,18 @@ pub struct ReleaseCheckArgs {
     explain: Option<String>,
 }
 
-/// How to print the result.
+/// Who reads the result.
 #[derive(Clone, Copy, Default, clap::ValueEnum)]
 enum Format {
-    /// One line per check, for people.
+    /// People: one line per thing that was looked at, and the verdict.
     #[default]
     Human,
-    /// One object, for machines.
+    /// Programs.
     Json,
 }
 
 /// Checks a release.
-pub(super) fn run(args: ReleaseCheckArgs) -> anyhow::Result<ExitCode> {
+pub(super) fn run(args: &ReleaseCheckArgs) -> anyhow::Result<ExitCode> {
     if args.list_checks {
         render::out(&show::list());
         return Ok(exit::well());
@@ -67,9 +82,13 @@ pub(super) fn run(args: ReleaseCheckArgs) -> anyhow::Result<ExitCode> {
         render::out(checks::find(name)?.page);
         return Ok(exit::well());
     }
-    let format = args.format;
-    let report = check(args)?;
-    match format {
+    let token = token();
+    let hide = |text: &str| hide(text, token.as_deref());
+    // A stranger may have put the token into what was read.
+    let mut report =
+        check(args, token.as_deref()).map_err(|error| anyhow!(hide(&format!("{error:#}"))))?;
+    report.map_texts(hide);
+    match args.format {
         Format::Human => render::out(&show::report(&report)),
         Format::Json => render::json(&report)?,
     }
@@ -79,14 +98,66 @@ pub(super) fn run(args: ReleaseCheckArgs) -> anyhow::Result<ExitCode> {
     })
 }
 
-fn check(args: ReleaseCheckArgs) -> anyhow::Result<Report> {
+fn check(args: &ReleaseCheckArgs, token: Option<&str>) -> anyhow::Result<Report> {
     let deadline = Deadline::after(Duration::from_secs(args.timeout));
-    let selection = Selection::new(args.only, args.skip, args.allow_skip)?;
-    let tag = args.tag.unwrap_or_default().to_string_lossy().into_owned();
-    let dir = args
-        .dir
-        .context("give the folder of the release: --dir DIR")?;
-    let release = Release::in_folder(&tag, &dir)?;
+    let list = |names: &[String]| names.to_vec();
+    let selection = Selection::new(list(&args.only), list(&args.skip), list(&args.allow_skip))?;
+    let tag = args
+        .tag
+        .as_ref()
+        .map(|tag| tag.to_string_lossy())
+        .unwrap_or_default();
+    let release = match &args.dir {
+        Some(dir) => Release::in_folder(&tag, dir)?,
+        None => published(args, &tag, token, &selection, &deadline)?,
+    };
     let evidence = Evidence::read(&release, &selection, &deadline)?;
-    Ok(checks::judge(&evidence, &selection))
+    let report = checks::judge(&evidence, &selection);
+    if report.checks.is_empty() {
+        bail!("nothing was checked: what --only names applies to another kind of release");
+    }
+    Ok(report)
+}
+
+fn published(
+    args: &ReleaseCheckArgs,
+    tag: &str,
+    token: Option<&str>,
+    selection: &Selection,
+    deadline: &Deadline,
+) -> anyhow::Result<Release> {
+    let repository = match &args.repo {
+        Some(repository) => repository.clone(),
+        None => workspace::repository(&repository::root()?)?
+            .context("Cargo.toml names no repository: give --repo OWNER/NAME, or --dir DIR")?,
+    };
+    let log = |line: &str| {
+        if args.verbose {
+            render::note(line);
+        }
+    };
+    let request = github::Request {
+        api: &args.api_url,
+        repository: &repository,
+        tag,
+        token,
+        log: &log,
+        pause: PAUSE,
+    };
+    Ok(github::fetch(&request, selection, deadline)?)
+}
+
+/// The token for the API, if there is one.
+fn token() -> Option<String> {
+    let token = std::env::var("GITHUB_TOKEN").ok()?;
+    let token = token.trim();
+    (!token.is_empty()).then(|| token.to_owned())
+}
+
+/// A text without the token.
+fn hide(text: &str, token: Option<&str>) -> String {
+    match token {
+        Some(token) => text.replace(token, "***"),
+        None => text.to_owned(),
+    }
 }
