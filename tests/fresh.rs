@@ -1,6 +1,6 @@
 //! `.ci/run` on machines that lack things: a `PATH` of stand-ins. Unix only, since it is for Debian.
 
-use std::os::unix::fs::{PermissionsExt as _, symlink};
+use std::os::unix::fs::symlink;
 use std::path::Path;
 
 use crate::support;
@@ -18,8 +18,7 @@ fn check(programs: &[(&str, &str)], code: i32, expected: &[&str]) {
     }
     for (name, script) in programs {
         let path = bin.path().join(name);
-        std::fs::write(&path, format!("#!/bin/sh\n{script}\n")).unwrap();
-        std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o755)).unwrap();
+        support::script(&path, script);
     }
     let output = support::command(&bin.path().join("bash"))
         .env_clear()

@@ -2,7 +2,6 @@
 //! which exit code follows. Unix only, since the stand-in is a shell script.
 
 use std::io::{BufRead as _, BufReader, Read as _};
-use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
@@ -17,8 +16,7 @@ fn repository(script: &str) -> (tempfile::TempDir, PathBuf) {
         std::fs::write(path, "").unwrap();
     }
     let cargo = folder.path().join("cargo");
-    std::fs::write(&cargo, format!("#!/bin/sh\n{script}\n")).unwrap();
-    std::fs::set_permissions(&cargo, std::fs::Permissions::from_mode(0o755)).unwrap();
+    support::script(&cargo, script);
     (folder, cargo)
 }
 
@@ -121,6 +119,7 @@ fn ctrl_c_ends_the_step_and_says_so() {
         .current_dir(folder.path())
         .env("CARGO", cargo)
         .stdout(Stdio::piped())
+        .stderr(Stdio::null())
         .spawn()
         .unwrap();
     let mut stdout = BufReader::new(tools.stdout.take().unwrap());

@@ -1,8 +1,6 @@
 //! `tools doctor` and `tools init` on machines that lack things: a `PATH` of stand-ins. Unix only, since
 //! the stand-ins are shell scripts.
 
-use std::os::unix::fs::PermissionsExt as _;
-
 use crate::support;
 
 /// Every program that is needed, but for bash.
@@ -29,8 +27,7 @@ fn check(programs: &[(&str, &str)], arguments: &[&str], code: i32, expected: &[&
     std::fs::create_dir(&bin).unwrap();
     for (name, script) in programs {
         let path = bin.join(name);
-        std::fs::write(&path, format!("#!/bin/sh\n{script}\n")).unwrap();
-        std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o755)).unwrap();
+        support::script(&path, script);
     }
     let output = support::tools()
         .env_clear()

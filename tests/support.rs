@@ -71,6 +71,21 @@ pub(crate) fn folder() -> tempfile::TempDir {
     tempfile::tempdir().expect("the system has a temporary folder that can be written")
 }
 
+/// A shell script at `path` that can be executed at once.
+///
+/// Another process writes it: children that this one starts meanwhile would hold the file open, and
+/// Linux executes no file that is open for writing.
+#[cfg(unix)]
+pub(crate) fn script(path: &Path, text: &str) {
+    let mut command = assert_cmd::Command::new("sh");
+    command
+        .args(["-c", "cat > \"$0\" && chmod +x \"$0\""])
+        .arg(path)
+        .write_stdin(format!("#!/bin/sh\n{text}\n"))
+        .assert()
+        .success();
+}
+
 /// A listener on a loopback port that the system chose. Keep it as long as the port must be taken.
 pub(crate) fn listener() -> TcpListener {
     TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).expect("loopback has a free port")
