@@ -2,6 +2,8 @@
 
 #![cfg(test)]
 
+#[cfg(unix)]
+mod ci;
 mod cli;
 #[cfg(unix)]
 mod fresh;

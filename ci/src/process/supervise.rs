@@ -172,15 +172,16 @@ impl Watch {
 
     fn over(&self) -> bool {
         self.exited
-            .is_some_and(|at| self.streams == 0 || at.elapsed() > LINGER.max(self.grace_left()))
+            .is_some_and(|at| self.streams == 0 || at.elapsed() > self.last_words())
     }
 
-    /// After a kill, or with a background that may stay, nobody waits longer than [`LINGER`].
-    fn grace_left(&self) -> Duration {
-        if self.keep_background && self.ending.is_none() {
-            Duration::ZERO
-        } else {
+    /// How long others may hold the output open after the end of the child.
+    fn last_words(&self) -> Duration {
+        let asked_to_end = !self.keep_background && self.ending.is_none();
+        if asked_to_end {
             self.grace + LINGER
+        } else {
+            LINGER
         }
     }
 

@@ -28,6 +28,9 @@ use crate::{
 /// GitHub's limit for jobs that set none.
 const DEFAULT_MINUTES: f64 = 360.0;
 
+/// How long GitHub lets the steps of a cancelled job clean up.
+const CLEAN_UP: Duration = Duration::from_mins(5);
+
 /// A job that runs. Its folders stay when it ends; its processes do not.
 pub(crate) struct JobRun<'s, 'a> {
     pub(crate) session: &'s Session<'a>,
@@ -44,8 +47,9 @@ pub(crate) struct JobRun<'s, 'a> {
     pub(crate) env: Environment,
     /// What steps have added to the search path, the latest first.
     pub(crate) path: Vec<String>,
-    /// The moment it must have ended, and the limit that says so.
-    pub(crate) deadline: (Instant, Duration),
+    /// The moment it must have ended; moves when it has timed out, for the steps that clean up.
+    pub(crate) deadline: Instant,
+    pub(crate) limit: Duration,
     pub(crate) timed_out: bool,
     /// Work for the end of the job.
     pub(crate) posts: Vec<Post>,
@@ -131,7 +135,8 @@ impl<'s, 'a> JobRun<'s, 'a> {
             runner,
             env: Environment::default(),
             path: Vec::new(),
-            deadline: (Instant::now() + limit, limit),
+            deadline: Instant::now() + limit,
+            limit,
             timed_out: false,
             posts: Vec::new(),
             resume,
@@ -172,13 +177,19 @@ impl<'s, 'a> JobRun<'s, 'a> {
             reason: self.timed_out.then(|| {
                 format!(
                     "it was ended after its limit of {} minutes",
-                    self.deadline.1.as_secs_f64() / 60.0
+                    self.limit.as_secs_f64() / 60.0
                 )
             }),
             outputs,
             steps: reports,
             foreign: false,
         })
+    }
+
+    /// From now on only steps that clean up run, and not for long.
+    pub(crate) fn time_out(&mut self) {
+        self.timed_out = true;
+        self.deadline = Instant::now() + CLEAN_UP;
     }
 
     /// How things have gone so far, as conditions see it.
@@ -241,7 +252,8 @@ impl<'s, 'a> JobRun<'s, 'a> {
                 .number(text, &scope::JOB)
                 .map_err(|message| format!("timeout-minutes: {message}"))?;
             let limit = Duration::from_secs_f64(minutes.clamp(0.0, DEFAULT_MINUTES * 100.0) * 60.0);
-            self.deadline = (Instant::now() + limit, limit);
+            self.deadline = Instant::now() + limit;
+            self.limit = limit;
         }
         let workflow_env = evaluate.pairs(&self.workflow.env, &scope::WORKFLOW_ENV)?;
         let job_env = evaluate.pairs(&self.job.env, &scope::JOB_ENV)?;

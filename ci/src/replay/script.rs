@@ -133,15 +133,7 @@ impl JobRun<'_, '_> {
         let environment = self.environment(frame, step, ready, Some(&talk_back));
         console.begin_script();
         let recorded = self.session.recorded().len();
-        let ended = self.run_process(
-            &shell,
-            &file,
-            &folder,
-            &environment,
-            script.limit,
-            ready,
-            console,
-        );
+        let ended = self.run_process(&shell, &file, &folder, &environment, script.limit, console);
         fs::remove_file(&file).map_err(Error::file(&file))?;
         let mut performed = self.judge_end(ended?, script, ready, console);
         self.take_in(&talk_back, &mut performed, console)?;
@@ -152,10 +144,6 @@ impl JobRun<'_, '_> {
         Ok(performed)
     }
 
-    #[expect(
-        clippy::too_many_arguments,
-        reason = "all of it is different for every script"
-    )]
     fn run_process(
         &self,
         shell: &Shell,
@@ -163,10 +151,9 @@ impl JobRun<'_, '_> {
         folder: &Path,
         environment: &Environment,
         limit: Option<Duration>,
-        ready: &Ready,
         console: &mut Console<'_, '_>,
     ) -> Result<Ended, Error> {
-        let left = self.deadline.0.saturating_duration_since(Instant::now());
+        let left = self.deadline.saturating_duration_since(Instant::now());
         let limit = limit.map_or(left, |limit| limit.min(left));
         let arguments = shell.arguments(file);
         let mut process = Process::new(&shell.program)
@@ -191,12 +178,7 @@ impl JobRun<'_, '_> {
         let command: Vec<String> = std::iter::once(shell.program.clone())
             .chain(arguments)
             .collect();
-        self.session.record(
-            &format!("{}: {}", self.label, ready.name),
-            &command,
-            &log,
-            &ended,
-        )?;
+        self.session.record(&command, &log, &ended)?;
         Ok(ended)
     }
 
@@ -209,43 +191,25 @@ impl JobRun<'_, '_> {
     ) -> Performed {
         self.session.notice_interrupt();
         let exit_code = ended.exit_code();
-        let outcome = match ended.end {
-            End::Exited(0) => Outcome::Success,
+        let (outcome, message) = match ended.end {
+            End::Exited(0) => (Outcome::Success, None),
             End::Exited(_) | End::Signalled(_) => {
-                console.error(&format!(
+                let message = format!(
                     "Process completed with exit code {}.",
                     exit_code.unwrap_or(1)
-                ));
-                Outcome::Failure
+                );
+                (Outcome::Failure, Some(message))
             }
-            End::Interrupted => {
-                console.error("The operation was canceled.");
-                Outcome::Cancelled
-            }
-            End::TimedOut(limit) => {
-                let minutes = script.limit.filter(|own| *own <= limit);
-                if let Some(own) = minutes {
-                    let minutes = own.as_secs_f64() / 60.0;
-                    console.error(&format!(
-                        "The step '{}' has timed out after {minutes} minutes.",
-                        ready.name
-                    ));
-                    Outcome::Failure
-                } else {
-                    self.timed_out = true;
-                    let minutes = self.deadline.1.as_secs_f64() / 60.0;
-                    console.error(&format!(
-                        "The job '{}' has exceeded its limit of {minutes} minutes.",
-                        self.label
-                    ));
-                    Outcome::Cancelled
-                }
-            }
+            End::Interrupted => (
+                Outcome::Cancelled,
+                Some("The operation was canceled.".to_owned()),
+            ),
+            End::TimedOut(limit) => self.timed_out_by(limit, script, ready),
         };
-        let reason = match ended.end {
-            End::Exited(_) => None,
-            end => Some(format!("it {end}")),
-        };
+        if let Some(message) = &message {
+            console.error(message);
+        }
+        let reason = message.filter(|_| !matches!(ended.end, End::Exited(_)));
         Performed {
             outcome,
             verdict: script.verdict,
@@ -253,6 +217,31 @@ impl JobRun<'_, '_> {
             exit_code,
             outputs: Vec::new(),
         }
+    }
+
+    /// Whether the limit of the step or that of the job has ended it.
+    fn timed_out_by(
+        &mut self,
+        limit: Duration,
+        script: &Script<'_>,
+        ready: &Ready,
+    ) -> (Outcome, Option<String>) {
+        let minutes = |limit: Duration| limit.as_secs_f64() / 60.0;
+        if let Some(own) = script.limit.filter(|own| *own <= limit) {
+            let message = format!(
+                "The step '{}' has timed out after {} minutes.",
+                ready.name,
+                minutes(own)
+            );
+            return (Outcome::Failure, Some(message));
+        }
+        self.time_out();
+        let message = format!(
+            "The job '{}' has exceeded its limit of {} minutes.",
+            self.label,
+            minutes(self.limit)
+        );
+        (Outcome::Cancelled, Some(message))
     }
 
     /// Every variable of a step's processes.

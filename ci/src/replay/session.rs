@@ -121,17 +121,22 @@ impl<'a> Session<'a> {
             .map(|name| name.to_string_lossy().into_owned())
     }
 
+    /// Adds a program that ran to the index of the logs, under the name of its log: a step's own name may
+    /// hold its script, and scripts hold what must not be kept.
     pub(crate) fn record(
         &self,
-        name: &str,
         command: &[String],
         log: &Path,
         ended: &Ended,
     ) -> Result<(), Error> {
         let command: Vec<String> = command.iter().map(|word| self.masks.apply(word)).collect();
+        let name = log
+            .file_stem()
+            .map(|stem| stem.to_string_lossy().into_owned())
+            .unwrap_or_default();
         self.logs
             .borrow_mut()
-            .record(&self.masks.apply(name), &command, Some(log), ended)
+            .record(&name, &command, Some(log), ended)
     }
 
     /// Appends what a step wrote to `GITHUB_STEP_SUMMARY` to `summary.md` among the logs.

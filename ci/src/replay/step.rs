@@ -65,8 +65,8 @@ impl JobRun<'_, '_> {
         step: &Step,
     ) -> Result<StepReport, Error> {
         self.session.notice_interrupt();
-        if Instant::now() >= self.deadline.0 {
-            self.timed_out = true;
+        if Instant::now() >= self.deadline && !self.timed_out {
+            self.time_out();
         }
         let prepared = self.prepare(frame, step);
         let name = match &prepared {
