@@ -5,7 +5,7 @@ use std::process::ExitCode;
 
 use crate::console;
 use crate::policy::Policy;
-use crate::vm::Vm;
+use crate::vm::{self, Vm};
 
 /// Exit code for a wrong command line and for a script that can't be loaded or fails.
 const FAILED: u8 = 1;
@@ -105,13 +105,19 @@ fn run(policy: Policy, script: &[u8], arguments: &[Vec<u8>]) -> ExitCode {
     };
     #[cfg(unix)]
     console::outlive_readers();
-    let ended = Vm::new(policy).and_then(|vm| {
+    let ended = Vm::new(policy).map(|vm| {
         if let Some(folder) = module_folder() {
             vm.add_module_folder(&folder);
         }
         vm.set_arguments(script, arguments);
-        vm.run_file(&path)
+        // The state ends only when the script's error has been told.
+        exit_code(vm.run_file(&path))
     });
+    ended.unwrap_or_else(|error| exit_code(Err(error)))
+}
+
+/// The exit code for how a script ended; an error is told.
+fn exit_code(ended: Result<i32, vm::Error>) -> ExitCode {
     match ended {
         // What a process can tell is the low byte, as of any exit code.
         #[expect(clippy::cast_sign_loss, reason = "the low byte is meant")]
