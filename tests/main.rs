@@ -5,6 +5,7 @@
 #[cfg(unix)]
 mod ci;
 mod cli;
+mod examples;
 #[cfg(unix)]
 mod fresh;
 #[cfg(unix)]
@@ -20,3 +21,4 @@ mod sdk;
 mod support;
 mod tidy;
 mod trace;
+mod types;
