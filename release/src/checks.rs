@@ -14,13 +14,14 @@ mod modes;
 mod names;
 mod notes;
 mod page;
+mod runs;
 mod sameness;
 mod sums;
 mod tag;
 mod version;
 
 use crate::{
-    Error, Release,
+    Error,
     evidence::{Evidence, Needs},
     outcome::{Outcome, Outcomes, Status},
     report::{Report, Verdict},
@@ -36,7 +37,7 @@ pub struct Check {
     /// Its page.
     pub page: &'static str,
     pub(crate) applies: Applies,
-    pub(crate) needs: Needs,
+    pub(crate) needs: &'static [Needs],
     pub(crate) judge: fn(&Evidence<'_>, &mut Outcomes),
 }
 
@@ -46,13 +47,16 @@ pub(crate) enum Applies {
     Always,
     /// To one that the API told of.
     Published,
+    /// Where this host's archive may be started.
+    Started,
 }
 
 impl Applies {
-    fn to(self, release: &Release) -> bool {
+    fn to(self, evidence: &Evidence<'_>) -> bool {
         match self {
             Self::Always => true,
-            Self::Published => release.published.is_some(),
+            Self::Published => evidence.release.published.is_some(),
+            Self::Started => evidence.start.is_some(),
         }
     }
 }
@@ -70,6 +74,7 @@ pub const ALL: &[&Check] = &[
     &names::CHECK,
     &notes::CHECK,
     &page::CHECK,
+    &runs::CHECK,
     &sameness::CHECK,
     &sums::CHECK,
     &tag::CHECK,
@@ -86,7 +91,7 @@ pub fn find(name: &str) -> Result<&'static Check, Error> {
 pub fn judge(evidence: &Evidence<'_>, selection: &Selection) -> Report {
     let mut checks = Vec::new();
     for check in ALL {
-        if !selection.reports(check) || !check.applies.to(evidence.release) {
+        if !selection.reports(check) || !check.applies.to(evidence) {
             continue;
         }
         let mut outcomes = Outcomes::new(check.name);

@@ -9,6 +9,7 @@ use crate::{
     checks::{self, Check},
     checksum::{self, Sha256Sum},
     contract::{Archive, Container, contract},
+    host::Launcher,
     outcome::Outcomes,
     reading::Reading,
     selection::Selection,
@@ -18,8 +19,6 @@ use crate::{
 /// What has to be read for a check.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Needs {
-    /// Names, sizes and notes, which are always there.
-    Nothing,
     /// The digest of every asset.
     Digests,
     /// What the archives hold.
@@ -27,7 +26,6 @@ pub(crate) enum Needs {
 }
 
 /// A release and what was read out of its assets.
-#[derive(Debug)]
 pub struct Evidence<'a> {
     pub(crate) release: &'a Release,
     /// The version that the tag names; nothing if its shape is wrong.
@@ -36,6 +34,8 @@ pub struct Evidence<'a> {
     pub(crate) digests: BTreeMap<String, Sha256Sum>,
     /// One per archive of the contract; empty if no selected check needs them.
     pub(crate) readings: Vec<Reading>,
+    /// How to start this host's archive, and until when; nothing if it must not be started.
+    pub(crate) start: Option<(Launcher<'a>, Deadline)>,
 }
 
 impl<'a> Evidence<'a> {
@@ -47,7 +47,7 @@ impl<'a> Evidence<'a> {
     ) -> Result<Self, Error> {
         let needs = |needs: Needs| {
             let made = checks::ALL.iter().filter(|check| selection.makes(check));
-            made.into_iter().any(|check| check.needs == needs)
+            made.into_iter().any(|check| check.needs.contains(&needs))
         };
         let (digests, readings) = rayon::join(
             || digests(release, needs(Needs::Digests), deadline),
@@ -58,7 +58,15 @@ impl<'a> Evidence<'a> {
             version: tag::version(&release.tag).ok(),
             digests: digests?,
             readings: readings?,
+            start: None,
         })
+    }
+
+    /// Lets the check `runs` start this host's archive.
+    #[must_use]
+    pub fn starting(mut self, launcher: Launcher<'a>, deadline: Deadline) -> Self {
+        self.start = Some((launcher, deadline));
+        self
     }
 
     /// Reads one archive and nothing else.
@@ -73,6 +81,7 @@ impl<'a> Evidence<'a> {
             version: tag::version(&release.tag).ok(),
             digests: BTreeMap::new(),
             readings: vec![reading],
+            start: None,
         })
     }
 }

@@ -15,10 +15,7 @@ pub use address::Address;
 use client::Client;
 pub use published::{Published, RemoteAsset, Run};
 
-use crate::{
-    Asset, Deadline, Error, Notes, Release, Selection, checks, contract::contract, evidence::Needs,
-    tag,
-};
+use crate::{Asset, Deadline, Error, Notes, Release, Selection, checks, contract::contract, tag};
 
 /// Where GitHub's own API is.
 pub const API: &str = "https://api.github.com";
@@ -113,8 +110,7 @@ fn notes(published: &mut Published) -> Notes {
 
 fn needs_bytes(selection: &Selection) -> bool {
     let made = checks::ALL.iter().filter(|check| selection.makes(check));
-    made.into_iter()
-        .any(|check| matches!(check.needs, Needs::Digests | Needs::Archives))
+    made.into_iter().any(|check| !check.needs.is_empty())
 }
 
 #[cfg(test)]

@@ -15,6 +15,7 @@ mod deadline;
 mod error;
 mod evidence;
 pub mod github;
+pub mod host;
 mod manifest;
 mod name;
 mod notes;
@@ -27,6 +28,7 @@ pub mod report;
 mod selection;
 pub mod tag;
 pub mod target;
+mod unpack;
 
 pub use deadline::Deadline;
 pub use error::Error;

@@ -12,7 +12,7 @@ pub(super) const CHECK: Check = Check {
     summary: "every byte of every archive can be read, and nothing stands between or behind",
     page: include_str!("../../../docs/release/archive.md"),
     applies: Applies::Always,
-    needs: Needs::Archives,
+    needs: &[Needs::Archives],
     judge,
 };
 

@@ -1,18 +1,14 @@
 //! `assets`: the three archives and the checksums are there, and hold something.
 
 use super::{Applies, Check};
-use crate::{
-    contract::contract,
-    evidence::{Evidence, Needs},
-    outcome::Outcomes,
-};
+use crate::{contract::contract, evidence::Evidence, outcome::Outcomes};
 
 pub(super) const CHECK: Check = Check {
     name: "assets",
     summary: "the three archives and SHA256SUMS are there, none of them empty",
     page: include_str!("../../../docs/release/assets.md"),
     applies: Applies::Always,
-    needs: Needs::Nothing,
+    needs: &[],
     judge,
 };
 

@@ -16,7 +16,7 @@ pub(super) const CHECK: Check = Check {
     summary: "programs have the format and CPU of their target, and safe run paths",
     page: include_str!("../../../docs/release/binary.md"),
     applies: Applies::Always,
-    needs: Needs::Archives,
+    needs: &[Needs::Archives],
     judge,
 };
 

@@ -1,19 +1,14 @@
 //! `build-run`: the tag's own run of the build workflow made the release, and succeeded.
 
 use super::{Applies, Check};
-use crate::{
-    contract::contract,
-    evidence::{Evidence, Needs},
-    github::Run,
-    outcome::Outcomes,
-};
+use crate::{contract::contract, evidence::Evidence, github::Run, outcome::Outcomes};
 
 pub(super) const CHECK: Check = Check {
     name: "build-run",
     summary: "a run of the build workflow that the tag started succeeded for its commit",
     page: include_str!("../../../docs/release/build-run.md"),
     applies: Applies::Published,
-    needs: Needs::Nothing,
+    needs: &[],
     judge,
 };
 

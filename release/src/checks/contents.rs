@@ -13,7 +13,7 @@ pub(super) const CHECK: Check = Check {
     summary: "every archive has the runtime, its modules, headers, types and docs at its top",
     page: include_str!("../../../docs/release/contents.md"),
     applies: Applies::Always,
-    needs: Needs::Archives,
+    needs: &[Needs::Archives],
     judge,
 };
 

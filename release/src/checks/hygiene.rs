@@ -13,7 +13,7 @@ pub(super) const CHECK: Check = Check {
     summary: "no build leftovers, paths of the building machine, trace marks or debug information",
     page: include_str!("../../../docs/release/hygiene.md"),
     applies: Applies::Always,
-    needs: Needs::Archives,
+    needs: &[Needs::Archives],
     judge,
 };
 

@@ -17,7 +17,7 @@ pub(super) const CHECK: Check = Check {
     summary: "manifest.json lists every file of its archive with its size and digest",
     page: include_str!("../../../docs/release/manifest.md"),
     applies: Applies::Always,
-    needs: Needs::Archives,
+    needs: &[Needs::Archives],
     judge,
 };
 

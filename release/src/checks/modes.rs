@@ -12,7 +12,7 @@ pub(super) const CHECK: Check = Check {
     summary: "in a tar, lunet-run can be started, and nothing is setuid or writable for others",
     page: include_str!("../../../docs/release/modes.md"),
     applies: Applies::Always,
-    needs: Needs::Archives,
+    needs: &[Needs::Archives],
     judge,
 };
 

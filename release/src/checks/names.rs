@@ -16,7 +16,7 @@ pub(super) const CHECK: Check = Check {
     summary: "entries are files and folders whose names are safe on all three systems",
     page: include_str!("../../../docs/release/names.md"),
     applies: Applies::Always,
-    needs: Needs::Archives,
+    needs: &[Needs::Archives],
     judge,
 };
 

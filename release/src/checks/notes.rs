@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use super::{Applies, Check};
 use crate::{
     contract::contract,
-    evidence::{Evidence, Needs},
+    evidence::Evidence,
     name,
     notes::{self, Document, Section},
     outcome::Outcomes,
@@ -17,7 +17,7 @@ pub(super) const CHECK: Check = Check {
     summary: "the notes name the tag, have their three sections and name every asset",
     page: include_str!("../../../docs/release/notes.md"),
     applies: Applies::Always,
-    needs: Needs::Nothing,
+    needs: &[],
     judge,
 };
 

@@ -18,7 +18,7 @@ pub(super) const CHECK: Check = Check {
     summary: "the release is published for the tag, with assets as the workflow uploaded them",
     page: include_str!("../../../docs/release/page.md"),
     applies: Applies::Published,
-    needs: Needs::Digests,
+    needs: &[Needs::Digests],
     judge,
 };
 

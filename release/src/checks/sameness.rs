@@ -16,7 +16,7 @@ pub(super) const CHECK: Check = Check {
     summary: "Lua files, headers, types, docs and texts are the same in all archives",
     page: include_str!("../../../docs/release/sameness.md"),
     applies: Applies::Always,
-    needs: Needs::Archives,
+    needs: &[Needs::Archives],
     judge,
 };
 

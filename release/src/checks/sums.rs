@@ -16,7 +16,7 @@ pub(super) const CHECK: Check = Check {
     summary: "SHA256SUMS lists every archive, and its digests agree with the assets",
     page: include_str!("../../../docs/release/sums.md"),
     applies: Applies::Always,
-    needs: Needs::Digests,
+    needs: &[Needs::Digests],
     judge,
 };
 

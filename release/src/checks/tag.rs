@@ -1,18 +1,14 @@
 //! `tag`: the tag is `v` and a version.
 
 use super::{Applies, Check};
-use crate::{
-    evidence::{Evidence, Needs},
-    outcome::Outcomes,
-    tag,
-};
+use crate::{evidence::Evidence, outcome::Outcomes, tag};
 
 pub(super) const CHECK: Check = Check {
     name: "tag",
     summary: "the tag is `v` and a version by Semantic Versioning",
     page: include_str!("../../../docs/release/tag.md"),
     applies: Applies::Always,
-    needs: Needs::Nothing,
+    needs: &[],
     judge,
 };
 

@@ -12,7 +12,7 @@ pub(super) const CHECK: Check = Check {
     summary: "VERSION is the version of the tag and nothing else",
     page: include_str!("../../../docs/release/version.md"),
     applies: Applies::Always,
-    needs: Needs::Archives,
+    needs: &[Needs::Archives],
     judge,
 };
 

@@ -4,6 +4,7 @@
 
 mod place;
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::Duration;
@@ -19,6 +20,9 @@ use crate::{exit, git, render, repository, workspace};
 
 /// The optimised build, where one is needed, on a slow machine.
 const LIMIT: Duration = Duration::from_mins(40);
+
+/// Where the sources of plugins lie, a folder each.
+const PLUGINS: &str = "runtime/plugins/";
 
 /// Write the release archive of this host's target, and SHA256SUMS.
 #[derive(clap::Args)]
@@ -56,16 +60,20 @@ pub(super) fn run(args: &PackageArgs) -> anyhow::Result<ExitCode> {
         Ok(tree) => tree,
         Err(refusal) => return Ok(refuse(&refusal)),
     };
+    let mut modules = args.module.clone();
     let binary = match &args.binary {
         Some(binary) => binary.clone(),
         None => match build(args)? {
-            Some(binary) => binary,
+            Some(binary) => {
+                modules.extend(plugins(archive, &tree, &binary));
+                binary
+            }
             None => return Ok(refuse(&["the runtime could not be built".to_owned()])),
         },
     };
     let mut files = tree.files;
     files.push((archive.program.clone(), content(binary)?));
-    for module in &args.module {
+    for module in &modules {
         files.push((native(archive, module)?, content(module.clone())?));
     }
     let package = Package {
@@ -120,6 +128,8 @@ fn archive(args: &PackageArgs) -> anyhow::Result<&'static Archive> {
 struct Tree {
     version: String,
     time: u64,
+    /// Names of the plugins, sorted.
+    plugins: BTreeSet<String>,
     files: Vec<(String, Content)>,
 }
 
@@ -157,13 +167,34 @@ impl Tree {
             }
             files.push((place, content(root.join(path))?));
         }
+        let plugin =
+            |path: &String| Some(path.strip_prefix(PLUGINS)?.split_once('/')?.0.to_owned());
+        let plugins = tracked.iter().filter_map(plugin).collect();
         let time = time(root)?;
         Ok(Ok(Self {
             version,
             time,
+            plugins,
             files,
         }))
     }
+}
+
+/// The native modules that the build made of the plugins, beside the runtime.
+fn plugins(archive: &Archive, tree: &Tree, binary: &Path) -> Vec<PathBuf> {
+    let folder = binary.with_file_name(contract().contents.natives_folder.trim_end_matches('/'));
+    let mut found = Vec::new();
+    for plugin in &tree.plugins {
+        let endings = archive.natives.iter();
+        let mut made = endings.map(|ending| folder.join(format!("{plugin}{ending}")));
+        match made.find(|module| module.is_file()) {
+            Some(module) => found.push(module),
+            None => render::note(&format!(
+                "the plugin {plugin} was not built for this target: packed without it"
+            )),
+        }
+    }
+    found
 }
 
 /// `SOURCE_DATE_EPOCH` if set, else when the last commit was made.

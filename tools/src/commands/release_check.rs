@@ -2,6 +2,7 @@
 //!
 //! Not here: any judgement. The checks are in the crate `lunet-release`.
 
+mod launch;
 mod show;
 
 use std::ffi::OsString;
@@ -36,6 +37,9 @@ pub struct ReleaseCheckArgs {
     /// The API that tells of it; the token in `GITHUB_TOKEN` is sent there and nowhere else.
     #[arg(long, value_name = "URL", default_value = github::API)]
     api_url: String,
+    /// Unpack this host's archive into a temporary folder, start it there, and remove it.
+    #[arg(long)]
+    run_host: bool,
     /// Make only these checks; give it several times or with commas.
     #[arg(long, value_name = "CHECK", value_delimiter = ',')]
     only: Vec<String>,
@@ -111,8 +115,12 @@ fn check(args: &ReleaseCheckArgs, token: Option<&str>) -> anyhow::Result<Report>
         Some(dir) => Release::in_folder(&tag, dir)?,
         None => published(args, &tag, token, &selection, &deadline)?,
     };
-    let evidence = Evidence::read(&release, &selection, &deadline)?;
+    let mut evidence = Evidence::read(&release, &selection, &deadline)?;
+    if args.run_host {
+        evidence = evidence.starting(&launch::launch, deadline);
+    }
     let report = checks::judge(&evidence, &selection);
+    deadline.check()?;
     if report.checks.is_empty() {
         bail!("nothing was checked: what --only names applies to another kind of release");
     }
