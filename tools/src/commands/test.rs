@@ -8,7 +8,7 @@ use std::time::Duration;
 use lunet_ci::process::{Line, Output};
 
 use super::doctor;
-use crate::programs::{Programs, RunArgs};
+use crate::programs::{Format, Programs, RunArgs};
 use crate::{cargo, exit, render};
 
 /// A fresh machine compiles everything in this time, with room to spare.
@@ -39,20 +39,31 @@ pub struct TestArgs {
 pub(super) fn run(args: &TestArgs) -> anyhow::Result<ExitCode> {
     doctor::demand("test")?;
     let mut programs = Programs::open(&args.run, LIMIT)?;
-    let mut tests = 0;
+    let mut tests = Counts::default();
     for (name, call) in args.steps() {
         let call: Vec<&str> = call.iter().map(String::as_str).collect();
         let well = programs.run_with(cargo::call(name, &call), Output::Merged, |line| {
-            tests += announced(line);
+            tests.read(line);
             true
         })?;
         if !well {
             break;
         }
     }
-    let more = serde_json::Map::from_iter([("tests".to_owned(), tests.into())]);
-    let code = programs.finish("test", more)?;
-    if code == exit::well() && tests == 0 {
+    if args.run.format == Format::Human {
+        render::out(&format!(
+            "{} passed, {} failed\n",
+            tests.passed, tests.failed
+        ));
+    }
+    let more = [
+        ("tests", tests.announced),
+        ("passed", tests.passed),
+        ("failed", tests.failed),
+    ];
+    let more = more.map(|(name, count)| (name.to_owned(), count.into()));
+    let code = programs.finish("test", serde_json::Map::from_iter(more))?;
+    if code == exit::well() && tests.announced == 0 {
         render::note("error: no test was run: nothing has such a name");
         return Ok(exit::could_not_run());
     }
@@ -105,34 +116,83 @@ impl TestArgs {
     }
 }
 
-/// How many tests a line of a test program announces: "running 12 tests".
-fn announced(line: Line<'_>) -> u64 {
-    let count = str::from_utf8(line.bytes).ok().and_then(|line| {
-        let rest = line.strip_prefix("running ")?;
-        let (count, unit) = rest.split_once(' ')?;
-        matches!(unit, "test" | "tests").then(|| count.parse().ok())?
-    });
-    count.unwrap_or(0)
+/// What the test programs say of how many tests there were.
+#[derive(Debug, Default, PartialEq, Eq)]
+struct Counts {
+    announced: u64,
+    passed: u64,
+    failed: u64,
+}
+
+impl Counts {
+    /// Adds what a line says: "running 12 tests", or
+    /// "test result: FAILED. 11 passed; 1 failed; 0 ignored; …".
+    fn read(&mut self, line: Line<'_>) {
+        let Ok(line) = str::from_utf8(line.bytes) else {
+            return;
+        };
+        let line = line.trim_end();
+        if let Some((count, "test" | "tests")) = line
+            .strip_prefix("running ")
+            .and_then(|rest| rest.split_once(' '))
+        {
+            self.announced += count.parse().unwrap_or(0);
+        }
+        let Some((_, counts)) = line
+            .strip_prefix("test result: ")
+            .and_then(|rest| rest.split_once(". "))
+        else {
+            return;
+        };
+        for part in counts.split("; ") {
+            match part.split_once(' ') {
+                Some((count, "passed")) => self.passed += count.parse().unwrap_or(0),
+                Some((count, "failed")) => self.failed += count.parse().unwrap_or(0),
+                _ => {}
+            }
+        }
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use lunet_ci::process::{Line, Stream};
 
+    use super::Counts;
+
+    fn check(text: &str, announced: u64, passed: u64, failed: u64) {
+        let mut counts = Counts::default();
+        counts.read(Line {
+            stream: Stream::Stdout,
+            bytes: text.as_bytes(),
+        });
+        let expected = Counts {
+            announced,
+            passed,
+            failed,
+        };
+        assert_eq!(counts, expected, "{text}");
+    }
+
     #[test]
-    fn announced_tests_are_counted() {
-        for (text, expected) in [
-            ("running 12 tests", 12),
-            ("running 1 test", 1),
-            ("running 3 targets", 0),
-            ("test a ... ok", 0),
-            ("running x tests", 0),
-        ] {
-            let line = Line {
-                stream: Stream::Stdout,
-                bytes: text.as_bytes(),
-            };
-            assert_eq!(super::announced(line), expected, "{text}");
-        }
+    fn tests_are_counted() {
+        check("running 12 tests", 12, 0, 0);
+        check("running 1 test", 1, 0, 0);
+        check("running 3 targets", 0, 0, 0);
+        check("running x tests", 0, 0, 0);
+        check("test a ... ok", 0, 0, 0);
+        let rest = "0 ignored; 0 measured; 4 filtered out; finished in 0.51s";
+        check(
+            &format!("test result: ok. 18 passed; 0 failed; {rest}"),
+            0,
+            18,
+            0,
+        );
+        check(
+            &format!("test result: FAILED. 1 passed; 2 failed; {rest}\r\n"),
+            0,
+            1,
+            2,
+        );
     }
 }
