@@ -15,6 +15,7 @@ mod lunet_run;
 #[cfg(unix)]
 mod machine;
 mod readme;
+mod release;
 mod release_check;
 #[cfg(unix)]
 mod sdk;

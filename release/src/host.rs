@@ -44,63 +44,68 @@ pub struct Launched {
 /// Starts programs; an error tells why one could not be started.
 pub type Launcher<'a> = &'a (dyn Fn(&Launch) -> Result<Launched, String> + Sync);
 
-/// Unpacks an archive into a private folder, starts it there, and takes the folder away.
-pub(crate) fn try_out(
-    reading: &Reading,
-    path: &Path,
-    version: &str,
-    launcher: Launcher<'_>,
-    deadline: &Deadline,
-) -> Result<String, String> {
-    let folder = tempfile::Builder::new().prefix("lunet-release-").tempdir();
-    let folder = folder.map_err(|error| format!("there is no temporary folder: {error}"))?;
-    let result = try_in(folder.path(), reading, path, version, launcher, deadline);
-    let removed = folder.close();
-    let told = result?;
-    removed.map_err(|error| format!("the temporary folder can't be removed: {error}"))?;
-    Ok(told)
+/// An archive that was judged, to be started.
+#[derive(Clone, Copy)]
+pub(crate) struct Started<'a> {
+    pub(crate) reading: &'a Reading,
+    /// Where the archive is.
+    pub(crate) path: &'a Path,
+    pub(crate) version: &'a str,
+    pub(crate) launcher: Launcher<'a>,
+    pub(crate) deadline: &'a Deadline,
 }
 
-fn try_in(
-    folder: &Path,
-    reading: &Reading,
-    path: &Path,
-    version: &str,
-    launcher: Launcher<'_>,
-    deadline: &Deadline,
-) -> Result<String, String> {
-    let unpacked = folder.join("unpacked");
-    fs::create_dir(&unpacked).map_err(|error| error.to_string())?;
-    unpack(reading, path, &unpacked, deadline)?;
-    let host = Host {
-        program: unpacked.join(&reading.archive.program),
-        folder,
-        launcher,
-        deadline,
-    };
-    let printed = host.start("--version".into())?;
-    let printed = String::from_utf8_lossy(&printed);
-    if !name::contains(&printed, version) && !name::contains(&printed, &format!("v{version}")) {
-        return Err(format!(
-            "expected --version to print {version}, found {:?}",
-            printed.trim()
-        ));
+impl Started<'_> {
+    /// Starts the archive, requires every module and serves a request; what was seen.
+    pub(crate) fn try_out(self) -> Result<String, String> {
+        let modules = modules(self.reading);
+        self.unpacked(|host| {
+            host.prints_version(self.version)?;
+            let printed = host.runs("probe.lua", &probe(&modules))?;
+            if printed.lines().last() != Some(WELL) {
+                let found = printed.trim();
+                return Err(format!(
+                    "expected the script to end with {WELL:?}, found {found:?}"
+                ));
+            }
+            let (version, count) = (self.version, modules.len());
+            Ok(format!(
+                "version {version}, {count} modules loaded, one request served"
+            ))
+        })
     }
-    let modules = modules(reading);
-    let script = folder.join("probe.lua");
-    fs::write(&script, probe(&modules)).map_err(|error| error.to_string())?;
-    let printed = host.start(script.into())?;
-    let printed = String::from_utf8_lossy(&printed);
-    if printed.lines().last() != Some(WELL) {
-        return Err(format!(
-            "expected the script to end with {WELL:?}, found {:?}",
-            printed.trim()
-        ));
+
+    /// What `--version` and a script print.
+    pub(crate) fn show(self, script: &str, text: &str) -> Result<[String; 2], String> {
+        self.unpacked(|host| Ok([host.prints_version(self.version)?, host.runs(script, text)?]))
     }
-    Ok(format!(
-        "version {version}, {} modules loaded, one request served",
-        modules.len()
-    ))
+
+    /// Unpacks the archive into a private folder for the time of some work.
+    fn unpacked<T>(self, work: impl FnOnce(&Host<'_>) -> Result<T, String>) -> Result<T, String> {
+        let folder = tempfile::Builder::new().prefix("lunet-release-").tempdir();
+        let folder = folder.map_err(|error| format!("there is no temporary folder: {error}"))?;
+        let result = self.unpacked_in(folder.path(), work);
+        let removed = folder.close();
+        let told = result?;
+        removed.map_err(|error| format!("the temporary folder can't be removed: {error}"))?;
+        Ok(told)
+    }
+
+    fn unpacked_in<T>(
+        self,
+        folder: &Path,
+        work: impl FnOnce(&Host<'_>) -> Result<T, String>,
+    ) -> Result<T, String> {
+        let unpacked = folder.join("unpacked");
+        fs::create_dir(&unpacked).map_err(|error| error.to_string())?;
+        unpack(self.reading, self.path, &unpacked, self.deadline)?;
+        work(&Host {
+            program: unpacked.join(&self.reading.archive.program),
+            folder,
+            launcher: self.launcher,
+            deadline: self.deadline,
+        })
+    }
 }
 
 struct Host<'a> {
@@ -111,8 +116,27 @@ struct Host<'a> {
 }
 
 impl Host<'_> {
+    /// What `--version` prints, which has to name the version.
+    fn prints_version(&self, version: &str) -> Result<String, String> {
+        let printed = self.start("--version".into())?;
+        if !name::contains(&printed, version) && !name::contains(&printed, &format!("v{version}")) {
+            let found = printed.trim();
+            return Err(format!(
+                "expected --version to print {version}, found {found:?}"
+            ));
+        }
+        Ok(printed)
+    }
+
+    /// What a script prints.
+    fn runs(&self, script: &str, text: &str) -> Result<String, String> {
+        let path = self.folder.join(script);
+        fs::write(&path, text).map_err(|error| error.to_string())?;
+        self.start(path.into())
+    }
+
     /// Starts the program with one argument; what it printed, if all went well.
-    fn start(&self, argument: OsString) -> Result<Vec<u8>, String> {
+    fn start(&self, argument: OsString) -> Result<String, String> {
         let shown = format!("lunet-run {}", file_name(&argument));
         let left = self.deadline.left().map_err(|error| error.to_string())?;
         let launched = (self.launcher)(&Launch {
@@ -124,7 +148,7 @@ impl Host<'_> {
         });
         let launched = launched.map_err(|why| format!("{shown} can't be started: {why}"))?;
         if launched.success {
-            return Ok(launched.stdout);
+            return Ok(String::from_utf8_lossy(&launched.stdout).into_owned());
         }
         let said = String::from_utf8_lossy(&launched.stderr);
         let said: String = said.trim().chars().take(500).collect();

@@ -12,6 +12,7 @@ pub mod checks;
 pub mod checksum;
 pub mod contract;
 mod deadline;
+pub mod draft;
 mod error;
 mod evidence;
 pub mod github;

@@ -10,7 +10,9 @@ mod init;
 mod lint;
 mod manpages;
 mod package;
+mod release;
 mod release_check;
+mod release_notes;
 mod test;
 
 use std::process::ExitCode;
@@ -41,7 +43,9 @@ pub enum Command {
     Lint(lint::LintArgs),
     Manpages(manpages::ManpagesArgs),
     Package(package::PackageArgs),
+    Release(release::ReleaseArgs),
     ReleaseCheck(release_check::ReleaseCheckArgs),
+    ReleaseNotes(release_notes::ReleaseNotesArgs),
     Test(test::TestArgs),
 }
 
@@ -59,7 +63,9 @@ impl Command {
             Self::Lint(args) => lint::run(&args),
             Self::Manpages(args) => manpages::run(&args),
             Self::Package(args) => package::run(&args),
+            Self::Release(args) => release::run(&args),
             Self::ReleaseCheck(args) => release_check::run(&args),
+            Self::ReleaseNotes(args) => release_notes::run(&args),
             Self::Test(args) => test::run(&args),
         }
     }

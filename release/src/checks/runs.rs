@@ -3,7 +3,7 @@
 use super::{Applies, Check};
 use crate::{
     evidence::{Evidence, Needs},
-    host,
+    host::Started,
     outcome::{Outcome, Outcomes, Status},
     target,
 };
@@ -66,7 +66,14 @@ fn judge(evidence: &Evidence<'_>, outcomes: &mut Outcomes) {
         return;
     }
     outcomes.about(asset, |outcomes| {
-        match host::try_out(reading, &file.path, version, *launcher, deadline) {
+        let started = Started {
+            reading,
+            path: &file.path,
+            version,
+            launcher: *launcher,
+            deadline,
+        };
+        match started.try_out() {
             Ok(told) => told,
             Err(why) => {
                 outcomes.fail(why);

@@ -3,6 +3,8 @@
 //! Only headings of the document itself count; one in a list, a quotation, code or an HTML comment is
 //! none. Pure CommonMark, no extensions: <https://spec.commonmark.org/0.31.2/>.
 
+use std::ops::Range;
+
 use pulldown_cmark::{Event, HeadingLevel, Options, Parser, Tag, TagEnd};
 
 /// What the checks want to know of notes.
@@ -19,6 +21,8 @@ pub(crate) struct Document {
 pub(crate) struct Section {
     /// The exact text of an ATX heading of level 2; nothing for other headings.
     pub(crate) heading: Option<String>,
+    /// Where its text lies in the source, heading and all.
+    pub(crate) range: Range<usize>,
     /// Whether there is text besides blanks, comments and headings.
     pub(crate) has_text: bool,
     /// The words, code and link targets of the section, pieces parted by line ends.
@@ -65,7 +69,7 @@ impl<'a> Outline<'a> {
         }
     }
 
-    fn take(&mut self, event: Event<'_>, range: std::ops::Range<usize>) {
+    fn take(&mut self, event: Event<'_>, range: Range<usize>) {
         match event {
             Event::Start(tag) => {
                 self.start(&tag, range);
@@ -87,14 +91,14 @@ impl<'a> Outline<'a> {
         }
     }
 
-    fn start(&mut self, tag: &Tag<'_>, range: std::ops::Range<usize>) {
+    fn start(&mut self, tag: &Tag<'_>, range: Range<usize>) {
         self.part();
         match tag {
             Tag::HtmlBlock => self.html = Some(String::new()),
             Tag::Heading { level, .. } => {
                 self.in_heading = true;
                 if self.depth == 0 && !self.comments.open && *level <= HeadingLevel::H2 {
-                    self.heading(*level, &self.source[range]);
+                    self.heading(*level, range);
                 }
             }
             Tag::Link {
@@ -112,13 +116,18 @@ impl<'a> Outline<'a> {
         }
     }
 
-    fn heading(&mut self, level: HeadingLevel, source: &str) {
+    fn heading(&mut self, level: HeadingLevel, range: Range<usize>) {
+        let source = &self.source[range.clone()];
+        if let Some(last) = self.document.sections.last_mut() {
+            last.range.end = range.start;
+        }
         if level == HeadingLevel::H1 && !self.opened {
             self.document.title = Some(String::new());
             self.in_title = true;
         }
         self.opened = true;
         self.document.sections.push(Section {
+            range: range.start..self.source.len(),
             heading: (level == HeadingLevel::H2)
                 .then(|| atx_text(source))
                 .flatten(),

@@ -14,6 +14,8 @@ use lunet_release::contract::{Archive, contract};
 use lunet_release::package::{Content, Package, sources, verify};
 use lunet_release::{Deadline, target};
 
+pub(super) use place::write_sums;
+
 use super::build_release;
 use crate::programs::{Format, Programs, RunArgs};
 use crate::{exit, git, render, repository, workspace};
@@ -97,7 +99,7 @@ pub(super) fn run(args: &PackageArgs) -> anyhow::Result<ExitCode> {
         return Ok(refuse(&told.collect::<Vec<_>>()));
     }
     let placed = place::place(&root, partial, &out.join(&archive.asset))?;
-    place::write_sums(&out, &deadline)?;
+    write_sums(&out, &deadline)?;
     report(args, archive, &tree.version, &placed)
 }
 

@@ -2,7 +2,7 @@
 //!
 //! Not here: any judgement. The checks are in the crate `lunet-release`.
 
-mod launch;
+pub(super) mod launch;
 mod show;
 
 use std::ffi::OsString;

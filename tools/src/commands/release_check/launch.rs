@@ -7,7 +7,7 @@ use lunet_release::host::{Launch, Launched};
 const KEPT: usize = 64 * 1024;
 
 /// Starts a program and waits for its end, at most as long as it may take.
-pub(super) fn launch(launch: &Launch) -> Result<Launched, String> {
+pub(crate) fn launch(launch: &Launch) -> Result<Launched, String> {
     let mut process = Process::new(&launch.program)
         .args(&launch.arguments)
         .current_dir(&launch.folder)

@@ -1,0 +1,6 @@
+local lunet = require("lunet")
+
+lunet.spawn(function()
+  lunet.sleep(10) -- other coroutines run meanwhile
+  print("hello from a coroutine")
+end)
