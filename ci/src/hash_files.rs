@@ -4,6 +4,8 @@
 //! names that begin with a dot are nothing special; symbolic links to folders are not followed.
 
 mod pattern;
+#[cfg(test)]
+mod tests;
 
 use std::{
     fmt::Write as _,
@@ -108,12 +110,15 @@ fn walk(folder: &Path, start: Vec<String>, patterns: &[Pattern], files: &mut Vec
             if could_contain(patterns, &segments) {
                 open.extend(members(&path, &segments));
             }
-        } else if fs::metadata(&path).is_ok_and(|target| !target.is_dir())
-            && selected(patterns, &segments)
-        {
+        } else if selected(patterns, &segments) && !is_folder_link(&path) {
             files.push(segments.join("/"));
         }
     }
+}
+
+/// A link that leads nowhere is no folder: hashing it fails, as on GitHub.
+fn is_folder_link(path: &Path) -> bool {
+    fs::metadata(path).is_ok_and(|target| target.is_dir())
 }
 
 /// In reverse, because they go onto a stack.

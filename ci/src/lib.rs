@@ -7,6 +7,7 @@
 pub mod batch;
 mod context;
 pub mod diagnostic;
+pub mod diff;
 mod drift;
 mod error;
 pub mod event;

@@ -293,6 +293,10 @@ fn pairs(items: Vec<Arc<Node>>) -> Result<Vec<Pair>, Problem> {
                     .expected("a scalar"),
             );
         };
+        if matches!(&key.content, Content::Scalar { text, .. } if text == "<<") {
+            let message = "GitHub knows anchors and aliases, but no merge keys";
+            return Err(Problem::new(key.span, message).expected("the keys themselves"));
+        }
         if let Some(first) = seen.insert(text.to_uppercase(), key.span.line) {
             let message = format!("'{text}' is already defined on line {first}");
             return Err(Problem::new(key.span, message).expected("different keys"));

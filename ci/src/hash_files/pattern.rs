@@ -121,6 +121,18 @@ impl Pattern {
     }
 }
 
+/// Named classes of characters, within brackets.
+const CLASSES: [(&str, &str); 8] = [
+    ("[:alnum:]", "a-zA-Z0-9"),
+    ("[:alpha:]", "a-zA-Z"),
+    ("[:digit:]", "0-9"),
+    ("[:lower:]", "a-z"),
+    ("[:space:]", " \t"),
+    ("[:upper:]", "A-Z"),
+    ("[:word:]", "a-zA-Z0-9_"),
+    ("[:xdigit:]", "0-9a-fA-F"),
+];
+
 fn segment(name: &str) -> Segment {
     if name == "**" {
         return Segment::Any;
@@ -133,6 +145,9 @@ fn segment(name: &str) -> Segment {
         .replace('{', "[{]")
         .replace('}', "[}]")
         .replace(',', "[,]");
+    for (class, characters) in CLASSES {
+        glob = glob.replace(class, characters);
+    }
     while glob.contains("**") {
         glob = glob.replace("**", "*");
     }

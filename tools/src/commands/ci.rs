@@ -2,6 +2,7 @@
 //!
 //! Not here: GitHub's semantics (`lunet_ci`).
 
+mod diff;
 mod hash_files;
 mod plan;
 mod questions;
@@ -31,6 +32,7 @@ pub struct CiArgs {
 #[derive(clap::Subcommand)]
 enum CiCommand {
     Condition(questions::ConditionArgs),
+    Diff(diff::DiffArgs),
     Eval(questions::EvalArgs),
     HashFiles(hash_files::HashFilesArgs),
     InstallHook(receipt::InstallHookArgs),
@@ -48,6 +50,7 @@ pub(super) fn run(args: &CiArgs) -> anyhow::Result<ExitCode> {
     };
     match command {
         CiCommand::Condition(args) => questions::condition(args),
+        CiCommand::Diff(args) => diff::run(args),
         CiCommand::Eval(args) => questions::eval(args),
         CiCommand::HashFiles(args) => hash_files::run(args),
         CiCommand::InstallHook(args) => receipt::install_hook(args),
