@@ -15,6 +15,8 @@ mod lunet_run;
 #[cfg(unix)]
 mod machine;
 mod readme;
+#[cfg(unix)]
+mod receipt;
 mod release;
 mod release_check;
 #[cfg(unix)]

@@ -72,11 +72,10 @@ fn of_files(root: &Path, git_folder: &Path) -> Result<String, Error> {
         ("GIT_OBJECT_DIRECTORY", scratch_objects.as_str()),
         ("GIT_ALTERNATE_OBJECT_DIRECTORIES", objects.as_str()),
     ];
-    let added = git(
-        root,
-        &variables,
-        &["add", "--all", "--", ".", ":(exclude,top).tmp"],
-    );
+    // Git refuses to be told of what it ignores already.
+    let ignored = git(root, &[], &["check-ignore", "--quiet", ".tmp"]).is_some();
+    let all = ["add", "--all", "--", ".", ":(exclude,top).tmp"];
+    let added = git(root, &variables, if ignored { &all[..4] } else { &all });
     let tree = added.and_then(|_| git(root, &variables, &["write-tree"]));
     fs::remove_dir_all(&scratch).map_err(Error::file(&scratch))?;
     tree.ok_or_else(|| Error::Usage("git can't hash the files of this repository".to_owned()))

@@ -28,7 +28,7 @@ pub(super) fn run(args: &DiffArgs) -> anyhow::Result<ExitCode> {
             render::json(&serde_json::json!({"first": first, "steps": compared}))?;
         }
         (Format::Human, None) => {
-            render::out(&format!("{} steps came out the same\n", compared.len()))
+            render::out(&format!("{} steps came out the same\n", compared.len()));
         }
         (Format::Human, Some(first)) => render::out(&format!(
             "the first step that differs: {} / {} ({})\n  here:  {}\n  there: {}\n",
