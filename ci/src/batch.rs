@@ -2,7 +2,7 @@
 //!
 //! Not here: reading and writing the lines.
 
-use serde::Deserialize;
+use serde::{Deserialize, de::DeserializeOwned};
 use serde_json::{Value as Json, json};
 
 use crate::{
@@ -21,74 +21,57 @@ pub type Answer = fn(&str) -> Result<Json, serde_json::Error>;
 pub fn eval(line: &str) -> Result<Json, serde_json::Error> {
     #[derive(Deserialize)]
     struct Question {
-        #[serde(default)]
-        id: Json,
         expr: String,
         #[serde(default)]
         contexts: Json,
     }
-    let Question { id, expr, contexts } = serde_json::from_str(line)?;
-    Ok(answer(
-        id,
-        evaluated(&expr, &contexts)
-            .map(|value| json!({"kind": value.kind(), "value": value.to_json()})),
-    ))
+    answered(line, |Question { expr, contexts }, _| {
+        let value = evaluated(&expr, &contexts)?;
+        Ok(json!({"kind": value.kind(), "value": value.to_json()}))
+    })
 }
 
 /// `{"id","template","contexts"}` → `{"id","value"}`.
 pub fn interpolate(line: &str) -> Result<Json, serde_json::Error> {
     #[derive(Deserialize)]
     struct Question {
-        #[serde(default)]
-        id: Json,
         template: String,
         #[serde(default)]
         contexts: Json,
     }
-    let Question {
-        id,
-        template,
-        contexts,
-    } = serde_json::from_str(line)?;
-    let values = object(&contexts);
-    let names: Vec<_> = values.iter().map(|(name, _)| name).collect();
-    let scope = Scope::of_names(&names);
-    let text = template::interpolate(
-        &template,
-        &scope,
-        &Contexts {
-            values: &values,
-            host: &NoHost,
-        },
-    );
-    Ok(answer(id, text.map(|text| json!({"value": text}))))
+    answered(line, |Question { template, contexts }, _| {
+        let values = object(&contexts);
+        let names: Vec<_> = values.iter().map(|(name, _)| name).collect();
+        let scope = Scope::of_names(&names);
+        let text = template::interpolate(
+            &template,
+            &scope,
+            &Contexts {
+                values: &values,
+                host: &NoHost,
+            },
+        )?;
+        Ok(json!({"value": text}))
+    })
 }
 
 /// `{"id","scope","if"}` → `{"id","condition"}`, with `result` when contexts or a status are given.
 pub fn condition(line: &str) -> Result<Json, serde_json::Error> {
     #[derive(Deserialize)]
     struct Question {
-        #[serde(default)]
-        id: Json,
         scope: ConditionScope,
         #[serde(rename = "if", default)]
         written: Json,
     }
-    let question: Json = serde_json::from_str(line)?;
-    let Question { id, scope, written } = Question::deserialize(&question)?;
-    let written = Value::from(&written).text();
-    let to_evaluate = ["contexts", "job_status", "action_status"]
-        .iter()
-        .any(|key| question.get(key).is_some());
-    let known = scope.scope();
-    let result = condition::effective(&written, &known).and_then(|condition| {
+    answered(line, |Question { scope, written }, question| {
+        let condition = condition::effective(&Value::from(&written).text(), &scope.scope())?;
         let mut object = json!({"condition": condition});
-        if to_evaluate {
-            object["result"] = condition_result(&condition, scope, &question)?.into();
+        let keys = ["contexts", "job_status", "action_status"];
+        if keys.iter().any(|key| question.get(key).is_some()) {
+            object["result"] = condition_result(&condition, scope, question)?.into();
         }
         Ok(object)
-    });
-    Ok(answer(id, result))
+    })
 }
 
 /// `{"id","job","matrix"}` → `{"id","combinations","names"}`.
@@ -96,30 +79,24 @@ pub fn matrix(line: &str) -> Result<Json, serde_json::Error> {
     #[derive(Deserialize)]
     struct Question {
         #[serde(default)]
-        id: Json,
-        #[serde(default)]
         job: String,
         matrix: Json,
     }
-    let Question { id, job, matrix } = serde_json::from_str(line)?;
-    let entries = matrix::expand(&Value::from(&matrix)).map_err(|message| ExpressionError {
-        kind: ErrorKind::Evaluation,
-        message,
-    });
-    Ok(answer(
-        id,
-        entries.map(|entries| {
-            let names: Vec<_> = entries
-                .iter()
-                .map(|entry| matrix::job_name(&job, entry))
-                .collect();
-            let combinations: Vec<_> = entries
-                .into_iter()
-                .map(|entry| Value::object(entry).to_json())
-                .collect();
-            json!({"combinations": combinations, "names": names})
-        }),
-    ))
+    answered(line, |Question { job, matrix }, _| {
+        let entries = matrix::expand(&Value::from(&matrix)).map_err(|message| ExpressionError {
+            kind: ErrorKind::Evaluation,
+            message,
+        })?;
+        let names: Vec<_> = entries
+            .iter()
+            .map(|entry| matrix::job_name(&job, entry))
+            .collect();
+        let combinations: Vec<_> = entries
+            .into_iter()
+            .map(|entry| Value::object(entry).to_json())
+            .collect();
+        Ok(json!({"combinations": combinations, "names": names}))
+    })
 }
 
 /// The value of one expression over contexts given as JSON.
@@ -238,10 +215,24 @@ fn object(contexts: &Json) -> Object {
     }
 }
 
-fn answer(id: Json, result: Result<Json, ExpressionError>) -> Json {
+/// The answer to a line with the same id. Only a line that is not JSON has none;
+/// a question that lacks something is answered with an error.
+fn answered<Q: DeserializeOwned>(
+    line: &str,
+    respond: impl FnOnce(Q, &Json) -> Result<Json, ExpressionError>,
+) -> Result<Json, serde_json::Error> {
+    let question: Json = serde_json::from_str(line)?;
+    let id = question.get("id").cloned().unwrap_or_default();
+    let result = match Q::deserialize(&question) {
+        Ok(asked) => respond(asked, &question),
+        Err(problem) => Err(ExpressionError {
+            kind: ErrorKind::Parsing,
+            message: problem.to_string(),
+        }),
+    };
     let mut object = result.unwrap_or_else(|failure| error(&failure));
     if let Some(map) = object.as_object_mut() {
         map.shift_insert(0, "id".to_owned(), id);
     }
-    object
+    Ok(object)
 }

@@ -127,6 +127,28 @@ impl Occasion {
         occasion
     }
 
+    /// Members of a payload replace the made-up ones; references that it names become those of the event.
+    pub fn take_payload(&mut self, payload: &serde_json::Value) {
+        let mut object = match &self.payload {
+            Value::Object(object) => object.as_ref().clone(),
+            _ => Object::default(),
+        };
+        for (name, value) in payload.as_object().into_iter().flatten() {
+            object.set(name, Value::from(value));
+        }
+        self.payload = Value::object(object);
+        let text = |pointer: &str| {
+            payload
+                .pointer(pointer)
+                .and_then(|value| value.as_str())
+                .map(ToOwned::to_owned)
+        };
+        self.reference = text("/ref").unwrap_or_else(|| self.reference.clone());
+        self.sha = text("/after").unwrap_or_else(|| self.sha.clone());
+        self.head = text("/pull_request/head/ref").unwrap_or_else(|| self.head.clone());
+        self.base = text("/pull_request/base/ref").unwrap_or_else(|| self.base.clone());
+    }
+
     /// `ref_name`: the reference without its first two parts.
     pub fn short_reference(&self) -> &str {
         self.reference

@@ -26,7 +26,7 @@ mod step;
 mod talk_back;
 mod uses;
 
-use std::{collections::BTreeMap, path::PathBuf};
+use std::{collections::BTreeMap, path::PathBuf, time::Duration};
 
 use crate::{
     Error,
@@ -71,6 +71,8 @@ pub struct Options {
     pub substitutes: BTreeMap<String, Substitute>,
     /// Stands in for the outputs of jobs that don't run: job, name, value.
     pub job_outputs: Vec<(String, String, String)>,
+    /// No job may take longer, whatever the workflow says.
+    pub limit: Option<Duration>,
     /// Set by Ctrl-C.
     pub interrupt: Interrupt,
 }

@@ -27,6 +27,13 @@ pub fn hash(root: &Path, as_is: bool) -> Result<String, Error> {
     }
 }
 
+/// As [`hash`], but none outside of a repository, where it would read every file.
+pub(crate) fn of_repository(root: &Path, as_is: bool) -> Result<Option<String>, Error> {
+    git(root, &[], &["rev-parse", "--absolute-git-dir"])
+        .map(|_| hash(root, as_is))
+        .transpose()
+}
+
 /// The tree of a commit.
 pub fn of_commit(root: &Path, commit: &str) -> Option<String> {
     git(

@@ -1,6 +1,9 @@
 //! Composite actions: steps within a step.
 
-use std::path::Path;
+use std::{
+    path::Path,
+    time::{Duration, Instant},
+};
 
 use super::{
     console::Console,
@@ -31,6 +34,7 @@ impl JobRun<'_, '_> {
         outputs: &Pairs,
         given: Vec<(String, String)>,
         ready: &Ready,
+        limit: Option<Duration>,
         console: &mut Console<'_, '_>,
     ) -> Result<Performed, Error> {
         if outer.depth >= DEEPEST {
@@ -52,6 +56,9 @@ impl JobRun<'_, '_> {
             env,
             action_path: Some(folder.to_owned()),
             depth: outer.depth + 1,
+            deadline: outer
+                .deadline
+                .or_else(|| limit.map(|limit| (Instant::now() + limit, limit))),
             ..Frame::default()
         };
         let mut last_code = None;

@@ -75,6 +75,8 @@ pub(crate) struct Frame {
     /// The folder of the action.
     pub(crate) action_path: Option<PathBuf>,
     pub(crate) depth: usize,
+    /// When the step that uses the action must have ended, and its limit.
+    pub(crate) deadline: Option<(Instant, Duration)>,
     /// Why a step of an action could not be replayed.
     pub(crate) not_replayable: Option<String>,
 }
@@ -252,6 +254,15 @@ impl<'s, 'a> JobRun<'s, 'a> {
                 .number(text, &scope::JOB)
                 .map_err(|message| format!("timeout-minutes: {message}"))?;
             let limit = Duration::from_secs_f64(minutes.clamp(0.0, DEFAULT_MINUTES * 100.0) * 60.0);
+            self.deadline = Instant::now() + limit;
+            self.limit = limit;
+        }
+        if let Some(limit) = self
+            .session
+            .options
+            .limit
+            .filter(|limit| *limit < self.limit)
+        {
             self.deadline = Instant::now() + limit;
             self.limit = limit;
         }

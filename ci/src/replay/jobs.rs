@@ -62,6 +62,14 @@ pub(crate) fn run(session: &Session<'_>, workflow: &Workflow) -> Result<Vec<JobR
     base.set("vars", Value::object(session.options.vars.clone()));
     base.set("secrets", Value::object(secrets));
     base.set("inputs", Value::object(inputs.map_err(Error::Usage)?));
+    if let Some(concurrency) = &workflow.concurrency {
+        let evaluate = Evaluate {
+            values: &base,
+            host: &NoHost,
+        };
+        let group = evaluate.text(&concurrency.group, &scope::WORKFLOW);
+        session.tell_concurrency("the run", &group.unwrap_or_default());
+    }
     let refusal = occasion.refusal(workflow);
     WorkflowRun {
         session,
@@ -247,14 +255,9 @@ impl<'s> WorkflowRun<'s, '_> {
             values: &entry.contexts,
             host: &NoHost,
         };
-        if let Ok(group) = evaluate.text(&concurrency.group, &scope::JOB) {
-            let note = format!(
-                "'{}' would wait for other runs of the concurrency group '{group}'",
-                entry.name
-            );
-            self.session
-                .tell(Event::Note(&self.session.masks.apply(&note)));
-        }
+        let group = evaluate.text(&concurrency.group, &scope::JOB);
+        self.session
+            .tell_concurrency(&entry.name, &group.unwrap_or_default());
     }
 
     /// A report of an entry that does not run.

@@ -71,11 +71,7 @@ impl Resume {
         let old = memory.filter(|memory| {
             options.resume && memory.workspace.as_deref().is_some_and(Path::is_dir)
         });
-        let tree = if options.resume || !options.selection.is_partial() {
-            tree::hash(&options.root, options.dirty)?
-        } else {
-            String::new()
-        };
+        let tree = tree::of_repository(&options.root, options.dirty)?.unwrap_or_default();
         let chain = sha256(
             format!(
                 "{}\n{tree}\n{}",

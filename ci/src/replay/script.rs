@@ -87,6 +87,10 @@ impl JobRun<'_, '_> {
             return Ok(Performed::new(Outcome::Failure, Verdict::Ran));
         };
         let folder = folder.as_deref().filter(|folder| !folder.is_empty());
+        let left = frame
+            .deadline
+            .map(|(deadline, _)| deadline.saturating_duration_since(Instant::now()));
+        let limit = limit.into_iter().chain(left).min();
         let script = Script {
             text,
             shell: shell.as_deref(),

@@ -79,6 +79,12 @@ impl<'a> Session<'a> {
         (self.sink.borrow_mut())(event);
     }
 
+    /// Which other runs this one would wait for.
+    pub(crate) fn tell_concurrency(&self, what: &str, group: &str) {
+        let note = format!("{what} would wait for others of the concurrency group '{group}'");
+        self.tell(Event::Note(&self.masks.apply(&note)));
+    }
+
     /// Tells a trap once.
     pub(crate) fn trap(&self, trap: Trap) {
         if !self.traps.borrow().contains(&trap) {
@@ -189,7 +195,7 @@ impl<'a> Session<'a> {
 /// A new folder with the time in its name.
 fn new_folder(parent: &Path) -> Result<PathBuf, Error> {
     fs::create_dir_all(parent).map_err(Error::file(parent))?;
-    let parent = fs::canonicalize(parent).map_err(Error::file(parent))?;
+    let parent = std::path::absolute(parent).map_err(Error::file(parent))?;
     let stamp = time_stamp(Utc::now());
     for number in 1.. {
         let path = parent.join(if number == 1 {

@@ -73,7 +73,7 @@ impl JobRun<'_, '_> {
             return Ok(performed);
         }
         if let Some(path) = action.strip_prefix("./") {
-            return self.use_local(frame, path, inputs, ready, console);
+            return self.use_local(frame, path, inputs, ready, limit, console);
         }
         let Some(emulated) = emulated::find(&name) else {
             return Ok(Performed::not_replayable(not_performed(action, &name)));
@@ -112,6 +112,7 @@ impl JobRun<'_, '_> {
         path: &str,
         inputs: Vec<(String, String)>,
         ready: &Ready,
+        limit: Option<Duration>,
         console: &mut Console<'_, '_>,
     ) -> Result<Performed, Error> {
         let folder: PathBuf = self.workspace.join(path);
@@ -142,7 +143,7 @@ impl JobRun<'_, '_> {
                 outputs,
                 ..
             }) => self.composite(
-                frame, &folder, &steps, &declared, &outputs, inputs, ready, console,
+                frame, &folder, &steps, &declared, &outputs, inputs, ready, limit, console,
             ),
             Ok(Action {
                 runs: Runs::Other(using),

@@ -7,6 +7,7 @@ use std::{
     env, fs,
     path::{Path, PathBuf},
     process::ExitCode,
+    time::Duration,
 };
 
 use anyhow::Context as _;
@@ -15,6 +16,7 @@ use lunet_ci::{
     junit,
     last::Last,
     logs::LogFolder,
+    plan::{self, Request},
     process::Interrupt,
     receipt::Receipt,
     replay::{self, Options, Selection, Substitute},
@@ -23,7 +25,7 @@ use lunet_ci::{
 };
 
 use super::{
-    target::{Target, TargetArgs, job_output, pair},
+    target::{self, Target, TargetArgs, job_output, pair},
     told,
 };
 use crate::{exit, render};
@@ -78,6 +80,9 @@ pub(super) struct RunArgs {
     /// What stands in for the output of a job that can't be replayed here.
     #[arg(long = "job-output", value_name = "JOB.NAME=VALUE", value_parser = job_output)]
     job_outputs: Vec<(String, String, String)>,
+    /// End a job that takes longer than this, with all that it started; its own limit holds, too.
+    #[arg(long, value_name = "SECONDS", value_parser = clap::value_parser!(u64).range(1..))]
+    timeout: Option<u64>,
     /// Keep logs in this folder instead of a new one below .tmp/logs.
     #[arg(long, value_name = "DIR")]
     log_dir: Option<PathBuf>,
@@ -109,6 +114,7 @@ struct Configuration {
 pub(super) fn run(args: &RunArgs) -> anyhow::Result<ExitCode> {
     let target = args.target.read()?;
     let options = options(args, &target)?;
+    check_beforehand(&target, &options)?;
     let logs = LogFolder::open(&target.root, args.log_dir.as_deref()).map_err(told)?;
     let folder = logs.path().to_owned();
     let mut progress = Progress::new(args.format == RunFormat::Human);
@@ -135,6 +141,20 @@ pub(super) fn run(args: &RunArgs) -> anyhow::Result<ExitCode> {
         Outcome::Success | Outcome::Skipped => exit::well(),
         Outcome::Failure | Outcome::Cancelled => exit::bad(),
     })
+}
+
+/// The plan reads every called workflow and every input, so that what is wrong is told before anything runs.
+fn check_beforehand(target: &Target, options: &Options) -> anyhow::Result<()> {
+    let request = Request {
+        occasion: &target.occasion,
+        os: None,
+        vars: options.vars.clone(),
+        job_outputs: &options.job_outputs,
+        workspace: &target.root.to_string_lossy(),
+        load: &|uses| target::load(&target.root, uses),
+    };
+    plan::plan(&target.workflow, &request).map_err(told)?;
+    Ok(())
 }
 
 fn options(args: &RunArgs, target: &Target) -> anyhow::Result<Options> {
@@ -165,6 +185,7 @@ fn options(args: &RunArgs, target: &Target) -> anyhow::Result<Options> {
         install: args.install,
         substitutes: substitutes(&target.root)?,
         job_outputs: args.job_outputs.clone(),
+        limit: args.timeout.map(Duration::from_secs),
         interrupt: Interrupt::on_ctrl_c().map_err(told)?,
     })
 }

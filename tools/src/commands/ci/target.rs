@@ -1,11 +1,11 @@
 //! Which workflow at which event: the options that plan and run share.
 
 use std::{
-    env,
+    env, fs,
     path::{Path, PathBuf},
 };
 
-use anyhow::bail;
+use anyhow::{Context as _, bail};
 use lunet_ci::{occasion::Occasion, repository, workflow::Workflow};
 
 use super::told;
@@ -23,6 +23,9 @@ pub(super) struct TargetArgs {
     /// An input of the workflow.
     #[arg(long = "input", value_name = "NAME=VALUE", value_parser = pair)]
     inputs: Vec<(String, String)>,
+    /// A JSON file whose members become those of `github.event`.
+    #[arg(long, value_name = "FILE")]
+    payload: Option<PathBuf>,
 }
 
 /// A workflow that was read, with its event.
@@ -46,13 +49,20 @@ impl TargetArgs {
         let workflow = Workflow::load(&path, &name).map_err(told)?;
         let repository = repository::describe(&root);
         let inputs = self.inputs.clone();
-        let occasion = match self.event.as_deref() {
+        let mut occasion = match self.event.as_deref() {
             None => Occasion::usual(&workflow, &repository, inputs),
             Some(event) if is_event(event) => Occasion::new(event, &repository, inputs),
             Some(event) => bail!(
                 "unknown event '{event}': expected push, pull_request, workflow_dispatch, tag:NAME or another event"
             ),
         };
+        if let Some(path) = &self.payload {
+            let text = fs::read_to_string(path)
+                .with_context(|| format!("can't read {}", path.display()))?;
+            let payload = serde_json::from_str(&text)
+                .with_context(|| format!("{} is not JSON", path.display()))?;
+            occasion.take_payload(&payload);
+        }
         Ok(Target {
             root,
             workflow,
