@@ -12,10 +12,20 @@ use crate::lexer::{Kind, lex};
 use crate::macros::macros;
 use crate::outline::outline;
 
+/// What stands in for an internal.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Wrapper {
+    pub name: String,
+    /// How many arguments a function-like macro takes; `None` for functions and plain names.
+    pub parameters: Option<usize>,
+    /// A macro that is a statement and no expression.
+    pub is_statement: bool,
+}
+
 /// The facts that rules may ask for. Facts of several headers add up; the first wrapper of an internal stays.
 #[derive(Clone, Debug, Default)]
 pub struct Facts {
-    wrappers: BTreeMap<String, String>,
+    wrappers: BTreeMap<String, Wrapper>,
     /// The headers that were read, for messages.
     pub headers: Vec<String>,
     /// All headers of the tree.
@@ -30,45 +40,55 @@ impl Facts {
         let lexed = lex(text);
         let mut offers = Vec::new();
         for definition in macros(&lexed) {
-            let name = lexed.spelling(definition.name).into_owned();
-            for &token in &lexed.content[definition.body.clone()] {
-                offers.push((name.clone(), token, definition.name.start));
+            let body = &lexed.content[definition.body.clone()];
+            let wrapper = Wrapper {
+                name: lexed.spelling(definition.name).into_owned(),
+                parameters: definition.parameters.as_ref().map(Vec::len),
+                is_statement: body.iter().any(|token| token.kind == Kind::Semicolon),
+            };
+            for &token in body {
+                offers.push((wrapper.clone(), token, definition.name.start));
             }
         }
         let (shape, _) = outline(&lexed);
         for function in &shape.functions {
             let name = lexed.code[function.name as usize];
+            let wrapper = Wrapper {
+                name: lexed.spelling(name).into_owned(),
+                parameters: None,
+                is_statement: false,
+            };
             let body = function.open as usize..function.close as usize;
             for &token in &lexed.code[body] {
-                offers.push((lexed.spelling(name).into_owned(), token, name.start));
+                offers.push((wrapper.clone(), token, name.start));
             }
         }
         offers.sort_by_key(|(_, _, place)| *place);
         for (wrapper, token, _) in offers {
-            if token.kind == Kind::Identifier && !wrapper.starts_with(prefix) {
+            if token.kind == Kind::Identifier && !wrapper.name.starts_with(prefix) {
                 self.offer(&lexed.spelling(token), wrapper, prefix);
             }
         }
     }
 
     /// The wrapper that stands in for an internal.
-    pub fn wrapper(&self, internal: &str) -> Option<&str> {
-        self.wrappers.get(internal).map(String::as_str)
+    pub fn wrapper(&self, internal: &str) -> Option<&Wrapper> {
+        self.wrappers.get(internal)
     }
 
     /// The internals that have a wrapper, sorted, each with its wrapper.
-    pub fn wrappers(&self) -> impl Iterator<Item = (&str, &str)> {
+    pub fn wrappers(&self) -> impl Iterator<Item = (&str, &Wrapper)> {
         self.wrappers
             .iter()
-            .map(|(internal, wrapper)| (internal.as_str(), wrapper.as_str()))
+            .map(|(internal, wrapper)| (internal.as_str(), wrapper))
     }
 
     /// A wrapper named like its internal is the better one.
-    fn offer(&mut self, internal: &str, wrapper: String, prefix: &str) {
+    fn offer(&mut self, internal: &str, wrapper: Wrapper, prefix: &str) {
         if !internal.starts_with(prefix) {
             return;
         }
-        let namesake = internal.trim_start_matches('_') == wrapper;
+        let namesake = internal.trim_start_matches('_') == wrapper.name;
         if namesake || !self.wrappers.contains_key(internal) {
             self.wrappers.insert(internal.to_owned(), wrapper);
         }
@@ -82,7 +102,10 @@ mod tests {
     fn check(header: &str, expected: &[(&str, &str)]) {
         let mut facts = Facts::default();
         facts.read_wrappers("trace.h", header, "_lunet_");
-        let found: Vec<_> = facts.wrappers().collect();
+        let wrappers = facts.wrappers();
+        let found: Vec<_> = wrappers
+            .map(|(internal, wrapper)| (internal, wrapper.name.as_str()))
+            .collect();
         assert_eq!(found, expected);
     }
 

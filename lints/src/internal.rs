@@ -2,6 +2,7 @@
 
 use std::ops::Range;
 
+use crate::call::call_at;
 use crate::lexer::{DirectiveKind, Kind, Token, spelling};
 use crate::role::Role;
 use crate::unit::{C, Stretch};
@@ -15,6 +16,8 @@ pub(crate) struct Mention {
     pub(crate) role: Role,
     /// The name of the macro in whose body it stands.
     pub(crate) macro_name: Option<String>,
+    /// It is called by its plain name: with so many arguments, and whether the call is a statement.
+    pub(crate) call: Option<(usize, bool)>,
     /// More is pasted behind the known part of the name.
     pub(crate) is_pasted: bool,
 }
@@ -54,12 +57,26 @@ fn in_stretch(stretch: &Stretch<'_, '_>, prefix: &str, found: &mut Vec<Mention>)
                 range,
                 role: stream.role(index),
                 macro_name: macro_name.clone(),
+                call: plain_call(stretch, index),
                 is_pasted: is_pasted && !chain.complete,
                 name: chain.name,
             });
         }
         index = chain.end;
     }
+}
+
+/// The number of arguments of a call by the plain name at `index`, and whether the call is a statement.
+fn plain_call(stretch: &Stretch<'_, '_>, index: usize) -> Option<(usize, bool)> {
+    let stream = &stretch.stream;
+    if stream.kind(index + 1) != Some(Kind::ParenOpen) {
+        return None;
+    }
+    let call = call_at(stream, index)?;
+    let close = stream.close(index + 1)?;
+    let is_statement = stream.outline.begin[index] as usize == index
+        && stream.kind(close + 1) == Some(Kind::Semicolon);
+    Some((call.arguments.len(), is_statement))
 }
 
 /// Tokens joined by `##`, or a single token.
@@ -135,6 +152,7 @@ fn in_directives(c: &C<'_>, prefix: &str, found: &mut Vec<Mention>) {
                     name: c.lexed.spelling(token).into_owned(),
                     role: if defines { Role::Definition } else { Role::Use },
                     macro_name: None,
+                    call: None,
                     is_pasted: false,
                 });
             }

@@ -67,11 +67,17 @@ pub(crate) fn outline_of(text: &str, tokens: &[Token]) -> Outline {
 impl Outline {
     /// The function whose body or head holds a token.
     pub(crate) fn function_at(&self, index: usize) -> Option<&Function> {
+        self.function_number_at(index)
+            .map(|number| &self.functions[number])
+    }
+
+    /// The number of that function.
+    pub(crate) fn function_number_at(&self, index: usize) -> Option<usize> {
         let after = self
             .functions
             .partition_point(|function| function.begin as usize <= index);
-        let function = self.functions.get(after.checked_sub(1)?)?;
-        (index <= function.close as usize).then_some(function)
+        let number = after.checked_sub(1)?;
+        (index <= self.functions[number].close as usize).then_some(number)
     }
 }
 

@@ -1,10 +1,12 @@
 //! `internal-call`: an internal is used outside of its home.
 
-use crate::finding::{Findings, Fix, Level};
+use crate::facts::Wrapper;
+use crate::finding::{Edit, Findings, Fix, Level};
 use crate::internal::{Mention, mentions};
 use crate::role::Role;
 use crate::rule::{Page, Rule, Run};
-use crate::unit::Unit;
+use crate::rules::missing_trace_header::include_edits;
+use crate::unit::{C, Unit};
 
 pub(crate) const RULE: Rule = Rule {
     name: "internal-call",
@@ -32,7 +34,7 @@ fn run(unit: &Unit<'_>, findings: &mut Findings<'_>) {
     };
     for mention in mentions(c, unit.prefix) {
         if mention.role == Role::Use {
-            report(unit, mention, findings);
+            report(unit, c, mention, findings);
         }
     }
 }
@@ -48,7 +50,7 @@ fn in_rust(name: &str, range: std::ops::Range<usize>, findings: &mut Findings<'_
         .help("call the Rust function behind it, or move the code below abi/");
 }
 
-fn report(unit: &Unit<'_>, mention: Mention, findings: &mut Findings<'_>) {
+fn report(unit: &Unit<'_>, c: &C<'_>, mention: Mention, findings: &mut Findings<'_>) {
     let name = if mention.is_pasted {
         format!("{}…", mention.name)
     } else {
@@ -66,7 +68,7 @@ fn report(unit: &Unit<'_>, mention: Mention, findings: &mut Findings<'_>) {
     let (message, help) = match wrapper {
         Some(wrapper) => (
             format!("internal `{name}` is used{place} outside of its home"),
-            format!("use `{wrapper}` from {headers}"),
+            format!("use `{}` from {headers}", wrapper.name),
         ),
         None if headers.is_empty() => (
             format!("internal `{name}` is used{place} outside of its home"),
@@ -77,13 +79,34 @@ fn report(unit: &Unit<'_>, mention: Mention, findings: &mut Findings<'_>) {
             format!("{headers} offers no wrapper: add one there, or move the code into a file named *_impl.c"),
         ),
     };
-    let fix = wrapper.map(|wrapper| Fix {
-        description: format!("use `{wrapper}`"),
-        edits: vec![findings.edit(mention.range.clone(), wrapper)],
-        safe: true,
-    });
+    let fix = wrapper
+        .filter(|wrapper| fits(wrapper, &mention))
+        .map(|wrapper| Fix {
+            description: format!("use `{}`", wrapper.name),
+            edits: edits(c, &mention, wrapper, findings),
+            safe: true,
+        });
     findings
         .add(&RULE, mention.range, message)
         .help(help)
         .fix(fix);
+}
+
+/// Whether the wrapper can stand where the internal stands: a macro needs a call with as many arguments.
+fn fits(wrapper: &Wrapper, mention: &Mention) -> bool {
+    match (wrapper.parameters, mention.call) {
+        (None, _) => !wrapper.is_statement,
+        (Some(parameters), Some((arguments, is_statement))) => {
+            parameters == arguments && (is_statement || !wrapper.is_statement)
+        }
+        (Some(_), None) => false,
+    }
+}
+
+/// The wrapper in place of the internal, and the header that offers it.
+fn edits(c: &C<'_>, mention: &Mention, wrapper: &Wrapper, findings: &Findings<'_>) -> Vec<Edit> {
+    let mut edits = include_edits(c, findings);
+    edits.push(findings.edit(mention.range.clone(), wrapper.name.as_str()));
+    edits.sort_by_key(|edit| edit.range.start);
+    edits
 }

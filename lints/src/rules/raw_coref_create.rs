@@ -1,8 +1,12 @@
 //! `raw-coref-create`: a registry reference is made without the wrappers.
 
 use crate::call::{Call, Names, text_of};
-use crate::finding::{Findings, Level};
+use crate::finding::{Findings, Fix, Level};
+use crate::lexer::Kind;
+use crate::role::Stream;
 use crate::rule::{Page, Rule, Run};
+use crate::rules::missing_trace_header::include_edits;
+use crate::stack::paths::{Push, referred};
 use crate::unit::{C, Stretch, Unit, mentions};
 
 pub(crate) const RULE: Rule = Rule {
@@ -54,15 +58,21 @@ fn report(
 ) {
     let stream = &stretch.stream;
     let range = stream.tokens[call.name].range();
-    let Some(push) = pushed_thread(c, stretch, names, call) else {
+    let push = pushed_thread(c, stretch, names, call);
+    let fix = match stretch.definition {
+        Some(_) => None,
+        None => replacement(c, stream, call, push, findings),
+    };
+    let Some(push) = push else {
         findings
             .add(&RULE, range, "raw registry reference outside of its home")
-            .help("keep the value with `lunet_valref_create_raw(L, ref)`");
+            .help("keep the value with `lunet_valref_create_raw(L, ref)`")
+            .fix(fix);
         return;
     };
     let pushed = stream.tokens[push].range();
-    let line = findings.related(pushed.clone(), "").start.line;
     let related = findings.related(pushed, "the thread is pushed here");
+    let line = related.start.line;
     findings
         .add(
             &RULE,
@@ -70,10 +80,11 @@ fn report(
             format!("raw reference to the thread pushed in line {line}, outside of its home"),
         )
         .help("pin the coroutine with `lunet_coref_create(L, ref)`, which pushes the thread itself")
-        .relate(related);
+        .relate(related)
+        .fix(fix);
 }
 
-/// The `lua_pushthread` whose value the call takes: the last call before it in the function that changes the stack.
+/// The `lua_pushthread` whose value the call takes: by the flow of the function, else the last one before it.
 fn pushed_thread(
     c: &C<'_>,
     stretch: &Stretch<'_, '_>,
@@ -85,15 +96,143 @@ fn pushed_thread(
         Some(_) => 0,
         None => c.outline.function_at(call.name)?.open as usize,
     };
+    let between = first..call.name.max(first);
     if !mentions(
         stream.text,
-        &stream.tokens[first..call.name],
+        &stream.tokens[between.clone()],
         &["lua_pushthread"],
     ) {
         return None;
     }
-    (first..call.name)
+    if stretch.definition.is_none() {
+        match by_flow(c, stream, call) {
+            Top::Thread(push) => return Some(push),
+            Top::Other => return None,
+            Top::Unknown => {}
+        }
+    }
+    between
         .rev()
         .find(|&index| names.resolve(&stream.word(index)).starts_with("lua"))
         .filter(|&index| names.resolve(&stream.word(index)) == "lua_pushthread")
+}
+
+/// What lies on top of the stack.
+enum Top {
+    /// The thread that this token pushed.
+    Thread(usize),
+    Other,
+    Unknown,
+}
+
+/// What lies on top of the stack at the call, by the flow of the function.
+fn by_flow(c: &C<'_>, stream: &Stream<'_>, call: &Call) -> Top {
+    let (Some(number), Some(state)) = (
+        c.outline.function_number_at(call.name),
+        call.arguments.first(),
+    ) else {
+        return Top::Unknown;
+    };
+    let state = text_of(stream, state);
+    let place = stream.tokens[call.name].start as usize;
+    let mut tops = Vec::new();
+    for graph in c.flow(number).graphs() {
+        let here = referred(c, graph, state)
+            .into_iter()
+            .filter(|(at, _)| *at == place);
+        tops.extend(here.map(|(_, top)| top));
+    }
+    let is_thread = |push: &&Push| push.name == "lua_pushthread";
+    match tops.iter().flatten().find(is_thread) {
+        Some(push) => {
+            let start = push.range().start;
+            Top::Thread(
+                stream
+                    .tokens
+                    .partition_point(|token| (token.start as usize) < start),
+            )
+        }
+        None if tops.is_empty() || tops.contains(&None) => Top::Unknown,
+        None => Top::Other,
+    }
+}
+
+/// The statement with a wrapper in it: `x = luaL_ref(…);` and `int x = luaL_ref(…);`.
+fn replacement(
+    c: &C<'_>,
+    stream: &Stream<'_>,
+    call: &Call,
+    push: Option<usize>,
+    findings: &Findings<'_>,
+) -> Option<Fix> {
+    let begin = stream.outline.begin[call.name] as usize;
+    let assign = call.name.checked_sub(1)?;
+    let close = stream.close(call.name + 1)?;
+    if !stream.is(assign, "=") || stream.kind(close + 1) != Some(Kind::Semicolon) {
+        return None;
+    }
+    let state = text_of(stream, call.arguments.first()?);
+    let (declaration, target) = target(stream, begin, assign)?;
+    let mut first = begin;
+    let wrapper = match push {
+        None => "lunet_valref_create_raw",
+        Some(push) if is_statement_before(stream, push, state, begin) => {
+            first = push;
+            "lunet_coref_create"
+        }
+        Some(_) => "lunet_coref_create_raw",
+    };
+    let range = stream.tokens[first].start as usize..stream.tokens[close + 1].end as usize;
+    let text = format!("{declaration}{wrapper}({state}, {target});");
+    let mut edits = include_edits(c, findings);
+    edits.push(findings.edit(range, text));
+    edits.sort_by_key(|edit| edit.range.start);
+    Some(Fix {
+        description: format!("use `{wrapper}`"),
+        edits,
+        safe: true,
+    })
+}
+
+/// The declaration to keep, if the statement declares, and the place that is assigned.
+fn target<'s>(stream: &Stream<'s>, begin: usize, assign: usize) -> Option<(String, &'s str)> {
+    let place = text_of(stream, &(begin..assign));
+    let is_place = (begin..assign).all(|at| {
+        matches!(
+            stream.kind(at),
+            Some(
+                Kind::Identifier
+                    | Kind::Dot
+                    | Kind::Arrow
+                    | Kind::BracketOpen
+                    | Kind::BracketClose
+                    | Kind::Number
+            )
+        )
+    });
+    if !is_place || begin == assign {
+        return None;
+    }
+    if assign - begin == 2 && stream.is(begin, "int") {
+        let name = text_of(stream, &(begin + 1..assign));
+        return Some((format!("int {name}; "), name));
+    }
+    let is_plain = (begin + 1..assign).all(|at| {
+        !(stream.kind(at) == Some(Kind::Identifier)
+            && stream.kind(at - 1) == Some(Kind::Identifier))
+    });
+    is_plain.then(|| (String::new(), place))
+}
+
+/// Whether `lua_pushthread(L);` is the statement right before the one that begins at `begin`.
+fn is_statement_before(stream: &Stream<'_>, push: usize, state: &str, begin: usize) -> bool {
+    stream.outline.begin[push] as usize == push
+        && push + 5 == begin
+        && stream.word(push + 2) == state
+        && stream.kind(push + 4) == Some(Kind::Semicolon)
+        && (push == 0
+            || matches!(
+                stream.kind(push - 1),
+                Some(Kind::Semicolon | Kind::BraceOpen | Kind::BraceClose)
+            ))
 }

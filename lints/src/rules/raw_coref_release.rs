@@ -1,9 +1,11 @@
 //! `raw-coref-release`: a registry reference is released without the wrappers.
 
-use crate::call::{Names, text_of};
-use crate::finding::{Findings, Level};
+use crate::call::{Call, Names, call_at, text_of};
+use crate::finding::{Findings, Fix, Level};
+use crate::lexer::Kind;
 use crate::rule::{Page, Rule, Run};
-use crate::unit::Unit;
+use crate::rules::missing_trace_header::include_edits;
+use crate::unit::{C, Stretch, Unit};
 
 pub(crate) const RULE: Rule = Rule {
     name: "raw-coref-release",
@@ -38,11 +40,70 @@ fn run(unit: &Unit<'_>, findings: &mut Findings<'_>) {
             for (call, text) in direct.chain(names.forwarded(stretch, "luaL_unref", 1)) {
                 if names.is_registry(text) {
                     let range = stretch.stream.tokens[call.name].range();
+                    let fix = replacement(c, stretch, &call, findings);
                     findings
                         .add(&RULE, range, "registry reference released outside of its home")
-                        .help("use `lunet_coref_release(L, ref)`, or `lunet_valref_release(L, ref)` for a value that is no coroutine");
+                        .help("use `lunet_coref_release(L, ref)`, or `lunet_valref_release(L, ref)` for a value that is no coroutine")
+                        .fix(fix);
                 }
             }
         },
     );
+}
+
+/// The statement with the wrapper in it. The wrapper sets the reference, so that it must be a place.
+fn replacement(
+    c: &C<'_>,
+    stretch: &Stretch<'_, '_>,
+    call: &Call,
+    findings: &Findings<'_>,
+) -> Option<Fix> {
+    let stream = &stretch.stream;
+    let close = stream.close(call.name + 1)?;
+    let is_statement = stream.outline.begin[call.name] as usize == call.name
+        && stream.kind(close + 1) == Some(Kind::Semicolon);
+    let [state, _, reference] = &call.arguments[..] else {
+        return None;
+    };
+    let is_place = reference.clone().all(|at| {
+        matches!(
+            stream.kind(at),
+            Some(
+                Kind::Identifier
+                    | Kind::Dot
+                    | Kind::Arrow
+                    | Kind::BracketOpen
+                    | Kind::BracketClose
+                    | Kind::Number
+            )
+        )
+    });
+    if stretch.definition.is_some() || !is_statement || !is_place {
+        return None;
+    }
+    let (state, reference_text) = (text_of(stream, state), text_of(stream, reference));
+    let wrapper = if keeps_value(c, &stream.word(reference.end - 1)) {
+        "lunet_valref_release"
+    } else {
+        "lunet_coref_release"
+    };
+    let range = stream.tokens[call.name].start as usize..stream.tokens[close].end as usize;
+    let mut edits = include_edits(c, findings);
+    edits.push(findings.edit(range, format!("{wrapper}({state}, {reference_text})")));
+    edits.sort_by_key(|edit| edit.range.start);
+    Some(Fix {
+        description: format!("use `{wrapper}`"),
+        edits,
+        safe: true,
+    })
+}
+
+/// Whether the file keeps a value, and no coroutine, in a place of this name.
+fn keeps_value(c: &C<'_>, name: &str) -> bool {
+    let stream = c.stream();
+    (0..stream.tokens.len())
+        .filter(|&index| stream.is(index, "lunet_valref_create_raw"))
+        .filter_map(|index| call_at(&stream, index))
+        .filter_map(|call| call.arguments.get(1).cloned())
+        .any(|reference| stream.is(reference.end - 1, name))
 }

@@ -88,11 +88,15 @@ enum Stack {
     Unknown,
 }
 
+/// What `luaL_ref` takes: where its callee begins, and the top value if it is known.
+pub(crate) type Referred = (usize, Option<Push>);
+
 struct Heights<'a> {
     c: &'a C<'a>,
     graph: &'a Graph,
     state: &'a str,
     endings: Vec<Ending>,
+    referred: Vec<Referred>,
     /// How many calls of other functions led here.
     depth: usize,
 }
@@ -107,21 +111,18 @@ pub(crate) fn state_parameter(c: &C<'_>, function: &Function) -> Option<String> 
 
 /// The endings of all paths of a function; none if not every path could be followed.
 pub(crate) fn endings(c: &C<'_>, graph: &Graph, state: &str, depth: usize) -> Vec<Ending> {
-    let mut heights = Heights {
-        c,
-        graph,
-        state,
-        endings: Vec::new(),
-        depth,
-    };
-    let start = Stack::Values {
-        pushed: Vec::new(),
-        below: 0,
-        popped: BTreeSet::new(),
-        tops: BTreeMap::new(),
-    };
-    match explore(graph, &mut heights, start, &c.budget) {
+    let mut heights = Heights::new(c, graph, state, depth);
+    match explore(graph, &mut heights, Stack::empty(), &c.budget) {
         Outcome::Complete => heights.endings,
+        Outcome::GivenUp => Vec::new(),
+    }
+}
+
+/// What each `luaL_ref` of a function takes from the stack of `state`, on every path to it.
+pub(crate) fn referred(c: &C<'_>, graph: &Graph, state: &str) -> Vec<Referred> {
+    let mut heights = Heights::new(c, graph, state, 0);
+    match explore(graph, &mut heights, Stack::empty(), &c.budget) {
+        Outcome::Complete => heights.referred,
         Outcome::GivenUp => Vec::new(),
     }
 }
@@ -174,8 +175,22 @@ impl Analysis for Heights<'_> {
     }
 }
 
-impl Heights<'_> {
+impl<'a> Heights<'a> {
+    fn new(c: &'a C<'a>, graph: &'a Graph, state: &'a str, depth: usize) -> Self {
+        Self {
+            c,
+            graph,
+            state,
+            endings: Vec::new(),
+            referred: Vec::new(),
+            depth,
+        }
+    }
+
     fn call(&mut self, stack: Stack, call: &Call) -> Vec<After<Stack>> {
+        if call.name == "luaL_ref" {
+            self.referred.push((call.range.start, stack.top().cloned()));
+        }
         if uses_buffer(&call.name) {
             return on(Stack::Unknown);
         }
@@ -298,6 +313,22 @@ impl Stack {
     fn height(&self) -> Option<i64> {
         match self {
             Self::Values { pushed, below, .. } => Some(signed(pushed.len()) - signed(*below)),
+            Self::Unknown => None,
+        }
+    }
+
+    fn empty() -> Self {
+        Self::Values {
+            pushed: Vec::new(),
+            below: 0,
+            popped: BTreeSet::new(),
+            tops: BTreeMap::new(),
+        }
+    }
+
+    fn top(&self) -> Option<&Push> {
+        match self {
+            Self::Values { pushed, .. } => pushed.last(),
             Self::Unknown => None,
         }
     }
