@@ -3,10 +3,10 @@
 
 mod headers;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-pub use headers::Headers;
+pub use headers::{Header, Headers};
 
 use crate::lexer::{Kind, lex};
 use crate::macros::macros;
@@ -26,6 +26,8 @@ pub struct Wrapper {
 #[derive(Clone, Debug, Default)]
 pub struct Facts {
     wrappers: BTreeMap<String, Wrapper>,
+    /// All names through which an internal is reached: wrapper and internal.
+    reached: BTreeSet<(String, String)>,
     /// The headers that were read, for messages.
     pub headers: Vec<String>,
     /// All headers of the tree.
@@ -33,6 +35,14 @@ pub struct Facts {
 }
 
 impl Facts {
+    /// Facts of a tree with these headers; wrappers are read next.
+    pub fn new(tree: Arc<Headers>) -> Self {
+        Self {
+            tree,
+            ..Self::default()
+        }
+    }
+
     /// Reads the wrappers that a header offers for internals that begin with `prefix`:
     /// macros and functions without the prefix whose body names the internal.
     pub fn read_wrappers(&mut self, path: &str, text: &str, prefix: &str) {
@@ -66,7 +76,14 @@ impl Facts {
         offers.sort_by_key(|(_, _, place)| *place);
         for (wrapper, token, _) in offers {
             if token.kind == Kind::Identifier && !wrapper.name.starts_with(prefix) {
-                self.offer(&lexed.spelling(token), wrapper, prefix);
+                self.offer(&lexed.spelling(token), wrapper.clone(), prefix);
+                let inner: Vec<_> = self
+                    .wrapped_by(&lexed.spelling(token))
+                    .map(str::to_owned)
+                    .collect();
+                for internal in inner {
+                    self.reached.insert((wrapper.name.clone(), internal));
+                }
             }
         }
     }
@@ -83,11 +100,21 @@ impl Facts {
             .map(|(internal, wrapper)| (internal.as_str(), wrapper))
     }
 
+    /// The internals behind a wrapper, also through another wrapper.
+    pub(crate) fn wrapped_by<'f>(&'f self, wrapper: &'f str) -> impl Iterator<Item = &'f str> {
+        self.reached
+            .range((wrapper.to_owned(), String::new())..)
+            .take_while(move |(name, _)| name == wrapper)
+            .map(|(_, internal)| internal.as_str())
+    }
+
     /// A wrapper named like its internal is the better one.
     fn offer(&mut self, internal: &str, wrapper: Wrapper, prefix: &str) {
         if !internal.starts_with(prefix) {
             return;
         }
+        self.reached
+            .insert((wrapper.name.clone(), internal.to_owned()));
         let namesake = internal.trim_start_matches('_') == wrapper.name;
         if namesake || !self.wrappers.contains_key(internal) {
             self.wrappers.insert(internal.to_owned(), wrapper);

@@ -74,8 +74,8 @@ fn plain_call(stretch: &Stretch<'_, '_>, index: usize) -> Option<(usize, bool)> 
     }
     let call = call_at(stream, index)?;
     let close = stream.close(index + 1)?;
-    let is_statement = stream.outline.begin[index] as usize == index
-        && stream.kind(close + 1) == Some(Kind::Semicolon);
+    let is_statement =
+        stream.statement_begin(index) == index && stream.kind(close + 1) == Some(Kind::Semicolon);
     Some((call.arguments.len(), is_statement))
 }
 

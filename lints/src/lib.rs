@@ -9,8 +9,10 @@
 #![forbid(unsafe_code)]
 
 mod call;
+pub mod coverage;
 pub mod facts;
 pub mod finding;
+pub mod fix;
 mod flow;
 mod grammar;
 mod include;
@@ -20,6 +22,7 @@ mod lexer;
 pub mod linter;
 mod lua;
 mod macros;
+pub mod mutation;
 mod outline;
 mod role;
 pub mod rule;
@@ -30,6 +33,7 @@ pub mod settings;
 pub mod source;
 pub mod stack;
 mod suppress;
+pub mod symbols;
 mod unit;
 
 pub use facts::Facts;

@@ -93,6 +93,11 @@ impl Linter {
         &self.settings
     }
 
+    /// Whether a C file may use internals.
+    pub fn is_home(&self, path: &str) -> bool {
+        self.homes.matches(path)
+    }
+
     /// Judges one text. `path` is what findings show and what homes are matched against.
     pub fn judge(&self, path: &str, text: &str, facts: &Facts) -> Report {
         let source = Source::new(path, text);
@@ -103,7 +108,7 @@ impl Linter {
             facts,
             is_home: match language {
                 Language::Rust => self.rust_homes.matches(path),
-                _ => self.homes.matches(path),
+                _ => self.is_home(path),
             },
             content: self.content(&source, language, facts),
         };

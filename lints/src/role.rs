@@ -73,6 +73,23 @@ impl<'a> Stream<'a> {
         self.outline.begin[index] as usize
     }
 
+    /// The first token of the innermost statement around a token: behind `if (…)`, `else` and their like.
+    pub(crate) fn statement_begin(&self, index: usize) -> usize {
+        let mut at = self.begin(index);
+        for _ in 0..16 {
+            let next = match &*self.word(at) {
+                "if" | "while" | "for" | "switch" => self.close(at + 1).map(|close| close + 1),
+                "else" | "do" => Some(at + 1),
+                _ => None,
+            };
+            match next {
+                Some(next) if next <= index => at = next,
+                _ => break,
+            }
+        }
+        at
+    }
+
     /// Whether a token stands outside of every bracket and body.
     fn at_file_scope(&self, index: usize) -> bool {
         !self.is_macro && self.outline.parent[index] == NONE

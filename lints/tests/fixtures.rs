@@ -10,7 +10,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use lunet_lints::facts::Headers;
+use lunet_lints::facts::{Header, Headers};
 use lunet_lints::{Facts, Linter, Settings};
 
 /// A finding as a mark names it: line, rule, column if demanded.
@@ -56,7 +56,9 @@ fn marks(text: &str) -> Vec<Mark> {
 fn found(path: &str, text: &str, marks: &[Mark]) -> Vec<Mark> {
     let mut facts = Facts::default();
     facts.read_wrappers("trace.h", TRACE_H, "_lunet_");
-    facts.tree = Arc::new(Headers::new(HEADERS.into_iter()));
+    facts.tree = Arc::new(Headers::new(
+        HEADERS.map(|(path, text)| Header::read(path, text)).into(),
+    ));
     let linter = Linter::new(Settings::default()).unwrap();
     let with_column: BTreeSet<_> = marks
         .iter()

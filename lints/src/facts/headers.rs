@@ -16,22 +16,34 @@ pub struct Headers {
     pub(crate) has_allocator: bool,
 }
 
+/// One header.
 #[derive(Debug, Default)]
-struct Header {
+pub struct Header {
+    name: String,
     includes: BTreeSet<String>,
     /// Inline functions and where they are.
     inlines: BTreeMap<String, String>,
 }
 
+impl Header {
+    /// Reads the text of a header.
+    pub fn read(path: &str, text: &str) -> Self {
+        Self {
+            name: last_component(path).to_owned(),
+            includes: includes(text).into_iter().collect(),
+            inlines: inlines(path, text).into_iter().collect(),
+        }
+    }
+}
+
 impl Headers {
-    /// Reads the headers of a tree: path and text of each.
-    pub fn new<'t>(headers: impl Iterator<Item = (&'t str, &'t str)>) -> Self {
+    /// The headers of a tree. Headers of one name are taken together: which one is meant is not known.
+    pub fn new(list: Vec<Header>) -> Self {
         let mut by_name: BTreeMap<String, Header> = BTreeMap::new();
-        for (path, text) in headers {
-            // Headers of one name are taken together: which one is meant is not known.
-            let header = by_name.entry(last_component(path).to_owned()).or_default();
-            header.includes.extend(includes(text));
-            header.inlines.extend(inlines(path, text));
+        for header in list {
+            let entry = by_name.entry(header.name.clone()).or_default();
+            entry.includes.extend(header.includes);
+            entry.inlines.extend(header.inlines);
         }
         let names: Vec<_> = by_name
             .values()
@@ -170,7 +182,7 @@ fn skip_parentheses(tokens: &[crate::lexer::Token], open: usize) -> usize {
 
 #[cfg(test)]
 mod tests {
-    use super::Headers;
+    use super::{Header, Headers};
 
     fn headers() -> Headers {
         let files = [
@@ -187,7 +199,7 @@ mod tests {
                 "// static inline is a habit\nint inline_me(void);\nstatic int third(void);\n",
             ),
         ];
-        Headers::new(files.into_iter())
+        Headers::new(files.map(|(path, text)| Header::read(path, text)).into())
     }
 
     #[test]

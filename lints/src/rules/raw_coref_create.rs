@@ -165,7 +165,7 @@ fn replacement(
     push: Option<usize>,
     findings: &Findings<'_>,
 ) -> Option<Fix> {
-    let begin = stream.outline.begin[call.name] as usize;
+    let begin = stream.statement_begin(call.name);
     let assign = call.name.checked_sub(1)?;
     let close = stream.close(call.name + 1)?;
     if !stream.is(assign, "=") || stream.kind(close + 1) != Some(Kind::Semicolon) {

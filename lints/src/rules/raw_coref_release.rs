@@ -60,7 +60,7 @@ fn replacement(
 ) -> Option<Fix> {
     let stream = &stretch.stream;
     let close = stream.close(call.name + 1)?;
-    let is_statement = stream.outline.begin[call.name] as usize == call.name
+    let is_statement = stream.statement_begin(call.name) == call.name
         && stream.kind(close + 1) == Some(Kind::Semicolon);
     let [state, _, reference] = &call.arguments[..] else {
         return None;

@@ -4,7 +4,7 @@
 use std::sync::LazyLock;
 
 use libfuzzer_sys::{Corpus, fuzz_target};
-use lunet_lints::facts::Headers;
+use lunet_lints::facts::{Header, Headers};
 use lunet_lints::{Facts, Linter, Settings};
 
 static LINTER: LazyLock<Linter> =
@@ -26,7 +26,7 @@ fuzz_target!(|data: &[u8]| -> Corpus {
     };
     let mut facts = Facts::default();
     facts.read_wrappers("trace.h", text, "_lunet_");
-    facts.tree = Headers::new([("trace.h", text)].into_iter()).into();
+    facts.tree = Headers::new(vec![Header::read("trace.h", text)]).into();
     let report = LINTER.judge(path, text, &facts);
     let mut last = (1, 1);
     for finding in &report.findings {

@@ -1,11 +1,17 @@
 //! `tools lint`: judges C sources, scripts and workflows. The rules live in `lunet_lints`; here are files and formats.
 
+mod changed;
 mod configuration;
+mod coverage;
 mod facts;
 mod files;
+mod fix;
 mod format;
 mod judge;
 mod rules;
+mod self_test;
+mod symbols;
+mod watch;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -16,6 +22,10 @@ use crate::{exit, render};
 ///
 /// Example: tools lint runtime/plugins --format json
 #[derive(clap::Args)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "one for each flag that a user may give"
+)]
 pub struct LintArgs {
     /// Files and directories; default: the repository, respecting .gitignore.
     paths: Vec<PathBuf>,
@@ -37,6 +47,30 @@ pub struct LintArgs {
     /// The configuration; default: lints.toml here or in a directory above.
     #[arg(long, value_name = "FILE")]
     config: Option<PathBuf>,
+    /// Apply the fixes that are safe.
+    #[arg(long, conflicts_with_all = ["stdin", "changed", "watch"])]
+    fix: bool,
+    /// With --fix: show what would change, and change nothing.
+    #[arg(long, requires = "fix")]
+    diff: bool,
+    /// Only lines that differ from a revision.
+    #[arg(long, value_name = "BASE", num_args = 0..=1, default_missing_value = "HEAD")]
+    changed: Option<String>,
+    /// Show how the bytes of each C file were judged.
+    #[arg(long)]
+    coverage: bool,
+    /// Fail where bytes were not judged at all.
+    #[arg(long)]
+    strict: bool,
+    /// Turn every safe wrapper call raw, in memory, and demand one finding for each.
+    #[arg(long, conflicts_with_all = ["stdin", "fix", "changed"])]
+    self_test: bool,
+    /// Compare the internals that object files need with what the sources show.
+    #[arg(long, value_name = "FILE", num_args = 1.., conflicts_with_all = ["stdin", "fix"])]
+    symbols: Vec<PathBuf>,
+    /// Judge again whenever a file changes.
+    #[arg(long, conflicts_with_all = ["stdin", "self_test", "symbols"])]
+    watch: bool,
 }
 
 /// Runs the command.
@@ -48,20 +82,50 @@ pub(super) fn run(args: &LintArgs) -> anyhow::Result<ExitCode> {
         return rules::list(args.format);
     }
     let configuration = configuration::load(args.config.as_deref())?;
-    let outcome = match &args.stdin {
-        Some(path) => judge::stdin(&configuration, path)?,
-        None => judge::files(&configuration, &args.paths),
+    if args.self_test {
+        return self_test::run(&configuration, &args.paths, args.format);
+    }
+    if !args.symbols.is_empty() {
+        return symbols::run(&configuration, &args.paths, &args.symbols, args.format);
+    }
+    if args.watch {
+        return watch::run(args, &configuration);
+    }
+    if args.fix {
+        return fix::run(args, &configuration);
+    }
+    let outcome = match (&args.stdin, &args.changed) {
+        (Some(path), _) => judge::stdin(&configuration, path)?,
+        (None, Some(base)) => judge::changed(&configuration, &args.paths, base)?,
+        (None, None) => judge::files(&configuration, &args.paths),
     };
-    render::out(&format::findings(&outcome, args.format)?);
+    finish(args, &configuration, &outcome)
+}
+
+/// Prints what came out, and says how the command ends.
+fn finish(
+    args: &LintArgs,
+    configuration: &configuration::Configuration,
+    outcome: &judge::Outcome,
+) -> anyhow::Result<ExitCode> {
+    // Machines get one document: the coverage, if it is asked.
+    if !args.coverage || args.format == format::Format::Human {
+        render::out(&format::findings(outcome, args.format)?);
+    }
     for failure in &outcome.failures {
         render::note(&format!("error: {failure}"));
+    }
+    let mut is_bad = outcome.is_bad(args.deny_warnings);
+    if args.coverage || args.strict {
+        let complete = coverage::run(configuration, &args.paths, args.format, args.coverage)?;
+        is_bad |= args.strict && !complete;
     }
     if args.format == format::Format::Human {
         render::note(&outcome.summary());
     }
     Ok(if !outcome.failures.is_empty() {
         exit::could_not_run()
-    } else if outcome.is_bad(args.deny_warnings) {
+    } else if is_bad {
         exit::bad()
     } else {
         exit::well()

@@ -4,7 +4,9 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use lunet_lints::Facts;
+use lunet_lints::facts::{Header, Headers};
+use lunet_lints::{Facts, Settings};
+use rayon::prelude::*;
 
 use super::configuration::Configuration;
 use super::files;
@@ -30,7 +32,8 @@ impl FactsByDirectory {
             .iter()
             .filter(|path| path.file_name().is_some_and(|name| name == HEADER))
             .collect();
-        let mut headers = BTreeMap::new();
+        let tree = Arc::new(headers(settings, paths));
+        let mut known = BTreeMap::new();
         let mut directories = BTreeMap::new();
         for path in paths {
             let directory = directory_of(path);
@@ -42,9 +45,9 @@ impl FactsByDirectory {
                 .or_else(|| nearest(&linted, &directory))
                 .or_else(|| above(&directory))
                 .or_else(|| above(&configuration.root));
-            let facts = headers
+            let facts = known
                 .entry(header.clone())
-                .or_insert_with(|| Arc::new(read(header.as_deref(), settings)))
+                .or_insert_with(|| Arc::new(read(header.as_deref(), settings, &tree)))
                 .clone();
             directories.insert(directory, facts);
         }
@@ -91,8 +94,25 @@ fn above(directory: &Path) -> Option<PathBuf> {
         .find(|header| header.is_file())
 }
 
-fn read(header: Option<&Path>, settings: &lunet_lints::Settings) -> Facts {
-    let mut facts = Facts::default();
+/// What the headers among the files bring. Without sources nobody asks.
+fn headers(settings: &Settings, paths: &[PathBuf]) -> Headers {
+    let is = |path: &Path, kind: &str| path.extension().is_some_and(|found| found == kind);
+    if !paths.iter().any(|path| is(path, "c")) {
+        return Headers::default();
+    }
+    let texts: Vec<_> = paths
+        .par_iter()
+        .filter(|path| is(path, "h"))
+        .filter_map(|path| {
+            let text = files::read(path, settings.size_cap_bytes).ok()?;
+            Some(Header::read(&files::shown(path), &text))
+        })
+        .collect();
+    Headers::new(texts)
+}
+
+fn read(header: Option<&Path>, settings: &Settings, tree: &Arc<Headers>) -> Facts {
+    let mut facts = Facts::new(tree.clone());
     if let Some(header) = header
         && let Ok(text) = files::read(header, settings.size_cap_bytes)
     {

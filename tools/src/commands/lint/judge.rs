@@ -7,13 +7,16 @@ use anyhow::Context as _;
 use lunet_lints::{Finding, Level};
 use rayon::prelude::*;
 
+use super::changed::Changes;
 use super::configuration::Configuration;
 use super::facts::FactsByDirectory;
-use super::files::{self, Failure};
+use super::files::{self, Failure, Files};
 
 /// A text that was judged.
 pub(super) struct Judged {
+    /// The path as it is shown.
     pub(super) path: String,
+    pub(super) file: PathBuf,
     /// Kept where there are findings to show.
     pub(super) text: String,
     pub(super) findings: Vec<Finding>,
@@ -32,10 +35,34 @@ pub(super) struct Outcome {
 pub(super) fn files(configuration: &Configuration, paths: &[PathBuf]) -> Outcome {
     let files = files::find(configuration, paths);
     let facts = FactsByDirectory::new(configuration, &files.list);
+    found(configuration, files, &facts)
+}
+
+/// Judges the lines under the paths that differ from a revision.
+pub(super) fn changed(
+    configuration: &Configuration,
+    paths: &[PathBuf],
+    base: &str,
+) -> anyhow::Result<Outcome> {
+    let changes = Changes::since(base)?;
+    let mut files = files::find(configuration, paths);
+    // The headers of the whole tree tell the facts, whether they have changed or not.
+    let facts = FactsByDirectory::new(configuration, &files.list);
+    files.list.retain(|path| changes.has_file(path));
+    let mut outcome = found(configuration, files, &facts);
+    for judged in &mut outcome.judged {
+        judged
+            .findings
+            .retain(|finding| changes.has_line(&judged.path, finding.start.line));
+    }
+    Ok(outcome)
+}
+
+fn found(configuration: &Configuration, files: Files, facts: &FactsByDirectory) -> Outcome {
     let results: Vec<_> = files
         .list
         .par_iter()
-        .map(|path| judge_file(configuration, path, &facts))
+        .map(|path| judge_file(configuration, path, facts))
         .collect();
     let mut outcome = Outcome {
         failures: files.failures,
@@ -68,10 +95,11 @@ fn judge_text(
     text: String,
     facts: &lunet_lints::Facts,
 ) -> Judged {
-    let path = files::shown(path);
-    let report = configuration.linter.judge(&path, &text, facts);
+    let shown = files::shown(path);
+    let report = configuration.linter.judge(&shown, &text, facts);
     Judged {
-        path,
+        path: shown,
+        file: path.to_owned(),
         text: if report.findings.is_empty() {
             String::new()
         } else {

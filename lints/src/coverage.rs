@@ -1,0 +1,154 @@
+//! How each byte of a C text was judged: from the tree, from the re-parsed body of a macro, or from its tokens alone.
+//! Blanks, comments and other directives are no code and are not counted.
+
+use std::ops::Range;
+
+use crate::flow::Flow;
+use crate::grammar::parse;
+use crate::lexer::{Kind, Token, spelling};
+use crate::outline::NONE;
+use crate::source::Source;
+use crate::unit::C;
+
+/// Bytes of code by how they were judged.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Coverage {
+    pub tree: usize,
+    pub macros: usize,
+    pub fallback: usize,
+    /// Bytes behind a comment that never ends: no rule saw them.
+    pub unjudged: usize,
+    pub functions: usize,
+    /// Functions whose paths could not be followed: the flow rules said nothing of them.
+    pub unfollowed: usize,
+}
+
+impl Coverage {
+    /// All bytes that are code.
+    pub fn total(&self) -> usize {
+        self.tree + self.macros + self.fallback + self.unjudged
+    }
+}
+
+impl std::ops::AddAssign for Coverage {
+    fn add_assign(&mut self, other: Self) {
+        self.tree += other.tree;
+        self.macros += other.macros;
+        self.fallback += other.fallback;
+        self.unjudged += other.unjudged;
+        self.functions += other.functions;
+        self.unfollowed += other.unfollowed;
+    }
+}
+
+/// The coverage of a C text.
+pub fn of_c(path: &str, text: &str) -> Coverage {
+    let source = Source::new(path, text);
+    let c = C::new(&source);
+    let mut coverage = Coverage::default();
+    let mut behind = 0;
+    for (number, function) in c.outline.functions.iter().enumerate() {
+        let begin = function.begin as usize;
+        declarations(&c, behind.min(begin)..begin, &mut coverage);
+        behind = function.close as usize + 1;
+        let bytes = size(&c.lexed.code[begin..behind]);
+        coverage.functions += 1;
+        match c.flow(number) {
+            Flow::Graphs(graphs) if !graphs.is_empty() => coverage.tree += bytes,
+            _ => {
+                coverage.fallback += bytes;
+                coverage.unfollowed += 1;
+            }
+        }
+    }
+    let rest = behind.min(c.lexed.code.len());
+    declarations(&c, rest..c.lexed.code.len(), &mut coverage);
+    for definition in &c.macros {
+        let tokens = &c.lexed.content[definition.body.clone()];
+        if is_readable(text, tokens) {
+            coverage.macros += size(tokens);
+        } else {
+            coverage.fallback += size(tokens);
+        }
+    }
+    if let Some(start) = c.lexed.unterminated {
+        coverage.unjudged += text.len() - start as usize;
+    }
+    coverage
+}
+
+fn size(tokens: &[Token]) -> usize {
+    tokens.iter().map(|token| token.range().len()).sum()
+}
+
+/// What stands between functions, one declaration after the other: the tree's if the grammar reads it.
+fn declarations(c: &C<'_>, range: Range<usize>, coverage: &mut Coverage) {
+    let mut start = range.start;
+    for index in range.clone() {
+        let ends = c.lexed.code[index].kind == Kind::Semicolon && c.outline.parent[index] == NONE;
+        if ends || index + 1 == range.end {
+            declaration(c, &c.lexed.code[start..=index], coverage);
+            start = index + 1;
+        }
+    }
+}
+
+/// A declaration. Macros in capitals before it, such as an export mark, are no C before they are expanded.
+fn declaration(c: &C<'_>, tokens: &[Token], coverage: &mut Coverage) {
+    let text = c.lexed.text;
+    let is_mark = |pair: &[Token]| {
+        let word = spelling(text, pair[0]);
+        pair[0].kind == Kind::Identifier
+            && pair[1].kind == Kind::Identifier
+            && word
+                .bytes()
+                .all(|byte| byte.is_ascii_uppercase() || byte == b'_' || byte.is_ascii_digit())
+    };
+    let marks = tokens.windows(2).take_while(|pair| is_mark(pair)).count();
+    let (marks, rest) = tokens.split_at(marks);
+    coverage.fallback += size(marks);
+    if has_no_error(&joined(text, rest)) {
+        coverage.tree += size(rest);
+    } else {
+        coverage.fallback += size(rest);
+    }
+}
+
+/// Whether the grammar reads the body of a macro: as statements, an expression, or declarations.
+fn is_readable(source: &str, tokens: &[Token]) -> bool {
+    // A paste or a stringising operator is no C before it is expanded.
+    let plain: Vec<_> = tokens
+        .iter()
+        .copied()
+        .filter(|token| token.kind != Kind::Hash)
+        .collect();
+    let body = joined(source, &plain).replace("##", "");
+    [
+        "void f(void) {BODY;}",
+        "int x = BODY;",
+        "BODY",
+        "BODY;",
+        "int x = BODY 0;",
+    ]
+    .iter()
+    .any(|frame| has_no_error(&frame.replace("BODY", &body)))
+}
+
+fn joined(source: &str, tokens: &[Token]) -> String {
+    let mut text = String::new();
+    for &token in tokens {
+        match token.kind {
+            Kind::BraceOpen => text.push('{'),
+            Kind::BraceClose => text.push('}'),
+            Kind::BracketOpen => text.push('['),
+            Kind::BracketClose => text.push(']'),
+            _ => text.push_str(&spelling(source, token)),
+        }
+        text.push(' ');
+    }
+    text
+}
+
+fn has_no_error(text: &str) -> bool {
+    parse(&tree_sitter_c::LANGUAGE.into(), text).is_some_and(|tree| !tree.root_node().has_error())
+}

@@ -1,0 +1,99 @@
+//! Fixes change nothing but their finding, and leave nothing to fix.
+
+#![expect(clippy::unwrap_used, reason = "a test says what is wrong by failing")]
+
+use lunet_lints::{Facts, Linter, Settings, fix};
+
+const TRACE_H: &str = "#define lunet_ensure_coroutine(L, name) _lunet_ensure_coroutine(L, name)\n";
+
+/// Fixes a plugin, compares, and demands that nothing is left to fix.
+fn check(before: &str, after: &str) {
+    let mut facts = Facts::default();
+    facts.read_wrappers("trace.h", TRACE_H, "_lunet_");
+    let linter = Linter::new(Settings::default()).unwrap();
+    let report = linter.judge("plugin.c", before, &facts);
+    let (fixed, count) = fix::apply(before, &report.findings);
+    assert_eq!(fixed, after);
+    assert!(count > 0 || before == after);
+    let again = linter.judge("plugin.c", &fixed, &facts);
+    let (twice, count) = fix::apply(&fixed, &again.findings);
+    assert_eq!((twice.as_str(), count), (after, 0));
+}
+
+const INCLUDES: &str = "#include \"co.h\"\n#include \"trace.h\"\n";
+
+/// The same with the headers in place.
+fn check_body(before: &str, after: &str) {
+    check(
+        &format!("{INCLUDES}{before}"),
+        &format!("{INCLUDES}{after}"),
+    );
+}
+
+#[test]
+fn an_internal_becomes_its_wrapper() {
+    check_body(
+        "int f(lua_State *L) { return _lunet_ensure_coroutine(L, \"f\"); }\n",
+        "int f(lua_State *L) { return lunet_ensure_coroutine(L, \"f\"); }\n",
+    );
+    check_body(
+        "#define ENTER(L) \\\n    _lunet_ensure_coroutine(L, \"f\")\n",
+        "#define ENTER(L) \\\n    lunet_ensure_coroutine(L, \"f\")\n",
+    );
+}
+
+#[test]
+fn the_header_comes_once_and_in_order() {
+    check(
+        "#include \"co.h\"\nint f(lua_State *L) {\n    _lunet_ensure_coroutine(L, \"f\");\n    return _lunet_ensure_coroutine(L, \"g\");\n}\n",
+        "#include \"co.h\"\n#include \"trace.h\"\nint f(lua_State *L) {\n    lunet_ensure_coroutine(L, \"f\");\n    return lunet_ensure_coroutine(L, \"g\");\n}\n",
+    );
+    check(
+        "int f(lua_State *L) { return lunet_ensure_coroutine(L, \"f\"); }\r\n",
+        "#include \"co.h\"\r\n#include \"trace.h\"\r\nint f(lua_State *L) { return lunet_ensure_coroutine(L, \"f\"); }\r\n",
+    );
+    check(
+        "#include \"trace.h\"\n#include \"lunet_mem.h\"\n#include \"co.h\"\nint x;\n",
+        "#include \"lunet_mem.h\"\n#include \"co.h\"\n#include \"trace.h\"\nint x;\n",
+    );
+}
+
+#[test]
+fn what_has_no_equal_wrapper_stays() {
+    for text in [
+        "int f(lua_State *L) { return _lunet_other(L); }\n",
+        "int (*p)(lua_State *, const char *) = _lunet_ensure_coroutine;\n",
+        "int f(lua_State *L) { return _lunet_ensure_coroutine(L); }\n",
+        "int f(lua_State *L) { return (_lunet_ensure_coroutine)(L, \"f\"); }\n",
+        "int f(lua_State *L) { use(luaL_ref(L, LUA_REGISTRYINDEX)); }\n",
+        "void f(lua_State *L) { luaL_unref(L, LUA_REGISTRYINDEX, get()); }\n",
+    ] {
+        check_body(text, text);
+    }
+}
+
+#[test]
+fn raw_references_become_wrappers() {
+    check_body(
+        "void f(lua_State *L, struct c *c) {\n    lua_pushthread(L);\n    c->ref = luaL_ref(L, LUA_REGISTRYINDEX);\n}\n",
+        "void f(lua_State *L, struct c *c) {\n    lunet_coref_create(L, c->ref);\n}\n",
+    );
+    check_body(
+        "void f(lua_State *L, struct c *c) {\n    lua_pushthread(L);\n    count();\n    c->ref = luaL_ref(L, LUA_REGISTRYINDEX);\n}\n",
+        "void f(lua_State *L, struct c *c) {\n    lua_pushthread(L);\n    count();\n    lunet_coref_create_raw(L, c->ref);\n}\n",
+    );
+    check_body(
+        "void f(lua_State *L) {\n    int ref = luaL_ref(L, LUA_REGISTRYINDEX);\n    luaL_unref(L, LUA_REGISTRYINDEX, ref);\n}\n",
+        "void f(lua_State *L) {\n    int ref; lunet_valref_create_raw(L, ref);\n    lunet_coref_release(L, ref);\n}\n",
+    );
+    check_body(
+        "void f(lua_State *L, struct c *c) {\n    if (c) c->ref = luaL_ref(L, LUA_REGISTRYINDEX);\n}\n",
+        "void f(lua_State *L, struct c *c) {\n    if (c) lunet_valref_create_raw(L, c->ref);\n}\n",
+    );
+}
+
+#[test]
+fn suppressed_findings_are_left_alone() {
+    let text = "int f(lua_State *L) {\n    // lunet-lint: allow(internal-call) the tracing is under test\n    return _lunet_ensure_coroutine(L, \"f\");\n}\n";
+    check_body(text, text);
+}

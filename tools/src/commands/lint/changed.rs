@@ -1,0 +1,146 @@
+//! `--changed [BASE]`: only the lines that differ from a revision, and files that git does not know yet.
+
+use std::collections::BTreeMap;
+use std::ops::RangeInclusive;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use anyhow::Context as _;
+use lunet_ci::process::{Interrupt, Process, Stream};
+
+use super::files;
+
+const LIMIT: Duration = Duration::from_mins(1);
+
+/// The changed lines of each file, by the path that is shown.
+pub(super) struct Changes {
+    files: BTreeMap<String, Lines>,
+}
+
+enum Lines {
+    All,
+    Some(Vec<RangeInclusive<u32>>),
+}
+
+impl Changes {
+    /// Asks git.
+    pub(super) fn since(base: &str) -> anyhow::Result<Self> {
+        let up = git(&["rev-parse", "--show-cdup"])?;
+        let root = PathBuf::from(up.trim());
+        let revision = git(&[
+            "rev-parse",
+            "--verify",
+            "--quiet",
+            &format!("{base}^{{commit}}"),
+        ])
+        .with_context(|| format!("`{base}` is no revision"))?;
+        let diff = git(&[
+            "diff",
+            "--unified=0",
+            "--no-color",
+            "--no-ext-diff",
+            "--no-renames",
+            "--src-prefix=a/",
+            "--dst-prefix=b/",
+            revision.trim(),
+            "--",
+        ])?;
+        let mut files = parse(&diff, &root);
+        let fresh = git(&[
+            "ls-files",
+            "--others",
+            "--exclude-standard",
+            "--full-name",
+            ":/",
+        ])?;
+        for path in fresh.lines() {
+            files.insert(files::shown(&root.join(path)), Lines::All);
+        }
+        Ok(Self { files })
+    }
+
+    /// Whether a file has changed lines.
+    pub(super) fn has_file(&self, path: &Path) -> bool {
+        self.files.contains_key(&files::shown(path))
+    }
+
+    /// Whether a line of a file has changed.
+    pub(super) fn has_line(&self, path: &str, line: u32) -> bool {
+        match self.files.get(path) {
+            Some(Lines::All) => true,
+            Some(Lines::Some(ranges)) => ranges.iter().any(|range| range.contains(&line)),
+            None => false,
+        }
+    }
+}
+
+/// The new sides of the hunks of a diff without context.
+fn parse(diff: &str, root: &Path) -> BTreeMap<String, Lines> {
+    let mut files = BTreeMap::new();
+    let mut ranges: Option<&mut Lines> = None;
+    for line in diff.lines() {
+        if let Some(path) = line.strip_prefix("+++ ") {
+            let path = path.trim_matches('"').strip_prefix("b/").unwrap_or(path);
+            let entry = files.entry(files::shown(&root.join(path)));
+            ranges = Some(entry.or_insert(Lines::Some(Vec::new())));
+        } else if let (Some(range), Some(Lines::Some(list))) = (hunk(line), ranges.as_deref_mut()) {
+            list.push(range);
+        }
+    }
+    files
+}
+
+/// The lines of the new side: `@@ -1,2 +3,4 @@` are 3 to 6. A deletion touches the lines around it.
+fn hunk(line: &str) -> Option<RangeInclusive<u32>> {
+    let (_, new) = line.strip_prefix("@@ -")?.split_once(" +")?;
+    let new = new.split_once(" @@")?.0;
+    let (start, count) = match new.split_once(',') {
+        Some((start, count)) => (start.parse().ok()?, count.parse().ok()?),
+        None => (new.parse().ok()?, 1),
+    };
+    let start: u32 = start;
+    let count: u32 = count;
+    Some(if count == 0 {
+        start..=start + 1
+    } else {
+        start..=start + count - 1
+    })
+}
+
+fn git(args: &[&str]) -> anyhow::Result<String> {
+    let mut out = Vec::new();
+    let mut complaint = String::new();
+    let ended = Process::new("git")
+        .args(args)
+        .time_limit(LIMIT)
+        .run(&Interrupt::never(), |line| match line.stream {
+            Stream::Stdout => {
+                out.extend_from_slice(line.bytes);
+                out.push(b'\n');
+            }
+            Stream::Stderr => complaint.push_str(&String::from_utf8_lossy(line.bytes)),
+        })
+        .context("git")?;
+    anyhow::ensure!(ended.success(), "git {}: {complaint}", args[0]);
+    String::from_utf8(out).context("git printed no UTF-8")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{hunk, parse};
+
+    #[test]
+    fn hunks_name_the_lines_of_the_new_side() {
+        assert_eq!(hunk("@@ -1,2 +3,4 @@ int f"), Some(3..=6));
+        assert_eq!(hunk("@@ -1 +7 @@"), Some(7..=7));
+        assert_eq!(hunk("@@ -5,3 +4,0 @@"), Some(4..=5));
+        assert_eq!(hunk("+++ b/x.c"), None);
+    }
+
+    #[test]
+    fn files_are_the_new_sides() {
+        let diff = "--- a/x.c\n+++ b/x.c\n@@ -1 +2 @@\n-a\n+b\n--- a/y.c\n+++ /dev/null\n";
+        let files = parse(diff, std::path::Path::new(""));
+        assert!(files.contains_key("x.c"));
+    }
+}

@@ -1,0 +1,92 @@
+//! `--coverage`: how the bytes of each C file were judged. `--strict` fails where some were not judged at all.
+
+use lunet_lints::coverage::{Coverage, of_c};
+use lunet_lints::language::Language;
+use rayon::prelude::*;
+
+use super::configuration::Configuration;
+use super::files;
+use super::format::Format;
+use crate::render;
+
+/// Measures the files, prints a line for each, and answers whether all of them were judged.
+pub(super) fn run(
+    configuration: &Configuration,
+    paths: &[std::path::PathBuf],
+    format: Format,
+    prints: bool,
+) -> anyhow::Result<bool> {
+    let cap_bytes = configuration.linter.settings().size_cap_bytes;
+    let found = files::find(configuration, paths);
+    let measured: Vec<_> = found
+        .list
+        .par_iter()
+        .filter_map(|path| {
+            let text = files::read(path, cap_bytes).ok()?;
+            let shown = files::shown(path);
+            (Language::of(&shown, &text) == Language::C).then(|| (of_c(&shown, &text), shown))
+        })
+        .collect();
+    let mut all = Coverage::default();
+    for (coverage, _) in &measured {
+        all += *coverage;
+    }
+    if prints && format == Format::Json {
+        let list: Vec<_> = measured
+            .iter()
+            .map(|(coverage, path)| value(coverage, path))
+            .collect();
+        render::json(&list)?;
+    } else if prints {
+        render::out("  tree macro falls  none  functions not followed\n");
+        for (coverage, path) in &measured {
+            render::out(&line(coverage, path));
+        }
+        render::out(&line(&all, "all"));
+    }
+    for (coverage, path) in measured
+        .iter()
+        .filter(|(coverage, _)| coverage.unjudged > 0)
+    {
+        render::note(&format!(
+            "{path}: {} bytes were not judged: a comment never ends",
+            coverage.unjudged
+        ));
+    }
+    Ok(all.unjudged == 0)
+}
+
+fn line(coverage: &Coverage, path: &str) -> String {
+    let share = |bytes: usize| percent(bytes, coverage.total());
+    format!(
+        "{:>6}{:>6}{:>6}{:>6} {:>10} {:>12}  {path}\n",
+        share(coverage.tree),
+        share(coverage.macros),
+        share(coverage.fallback),
+        share(coverage.unjudged),
+        coverage.functions,
+        coverage.unfollowed,
+    )
+}
+
+/// A share in percent with one decimal; of nothing everything was judged.
+fn percent(bytes: usize, total: usize) -> String {
+    if total == 0 {
+        return "-".to_owned();
+    }
+    let tenths = bytes * 1000 / total;
+    format!("{}.{}", tenths / 10, tenths % 10)
+}
+
+fn value(coverage: &Coverage, path: &str) -> serde_json::Value {
+    serde_json::json!({
+        "path": path,
+        "bytes": coverage.total(),
+        "tree": coverage.tree,
+        "macros": coverage.macros,
+        "fallback": coverage.fallback,
+        "unjudged": coverage.unjudged,
+        "functions": coverage.functions,
+        "unfollowed": coverage.unfollowed,
+    })
+}
