@@ -10,6 +10,7 @@ mod examples;
 mod fresh;
 #[cfg(unix)]
 mod gate;
+mod lint;
 mod lua;
 mod lunet_run;
 #[cfg(unix)]

@@ -39,6 +39,14 @@ pub fn on_terminal(stdout: bool) -> bool {
     }
 }
 
+/// Writes text to stdout and does not wait for its line to end.
+pub fn out_at_once(text: &str) {
+    let mut stdout = std::io::stdout().lock();
+    _ = stdout
+        .write_all(text.as_bytes())
+        .and_then(|()| stdout.flush());
+}
+
 /// Writes one message for people to stderr.
 pub fn note(text: &str) {
     eprintln!("{text}");

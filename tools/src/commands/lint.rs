@@ -8,6 +8,7 @@ mod files;
 mod fix;
 mod format;
 mod judge;
+mod lsp;
 mod rules;
 mod self_test;
 mod symbols;
@@ -68,6 +69,9 @@ pub struct LintArgs {
     /// Compare the internals that object files need with what the sources show.
     #[arg(long, value_name = "FILE", num_args = 1.., conflicts_with_all = ["stdin", "fix"])]
     symbols: Vec<PathBuf>,
+    /// Serve an editor: the language server protocol on stdin and stdout.
+    #[arg(long, conflicts_with_all = ["paths", "stdin", "fix", "changed", "watch", "self_test", "symbols"])]
+    lsp: bool,
     /// Judge again whenever a file changes.
     #[arg(long, conflicts_with_all = ["stdin", "self_test", "symbols"])]
     watch: bool,
@@ -82,6 +86,9 @@ pub(super) fn run(args: &LintArgs) -> anyhow::Result<ExitCode> {
         return rules::list(args.format);
     }
     let configuration = configuration::load(args.config.as_deref())?;
+    if args.lsp {
+        return lsp::run(&configuration);
+    }
     if args.self_test {
         return self_test::run(&configuration, &args.paths, args.format);
     }

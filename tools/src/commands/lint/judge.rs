@@ -109,6 +109,12 @@ fn judge_text(
     }
 }
 
+/// Judges one text as the file at a path.
+pub(super) fn text(configuration: &Configuration, path: &Path, text: String) -> Judged {
+    let facts = FactsByDirectory::new(configuration, &[path.to_owned()]);
+    judge_text(configuration, path, text, &facts.of(path))
+}
+
 /// Judges stdin under a name.
 pub(super) fn stdin(configuration: &Configuration, path: &Path) -> anyhow::Result<Outcome> {
     let cap_bytes = configuration.linter.settings().size_cap_bytes;
@@ -122,9 +128,8 @@ pub(super) fn stdin(configuration: &Configuration, path: &Path) -> anyhow::Resul
         "stdin has more than the cap of {cap_bytes} bytes"
     );
     let text = String::from_utf8(bytes).context("stdin is not UTF-8")?;
-    let facts = FactsByDirectory::new(configuration, &[path.to_owned()]);
     Ok(Outcome {
-        judged: vec![judge_text(configuration, path, text, &facts.of(path))],
+        judged: vec![self::text(configuration, path, text)],
         failures: Vec::new(),
         file_count: 1,
     })

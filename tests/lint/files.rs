@@ -1,0 +1,102 @@
+//! What can't be judged is named, and the rest is judged all the same.
+
+use std::fs;
+
+use super::{BAD, lint, places, plugin};
+
+/// The run goes on, ends with exit 2, and names the file with the reason.
+fn check(folder: &std::path::Path, path: &str, reason: &str) {
+    let (code, stdout, stderr) = lint(folder, &[".", "--format", "json"]);
+    assert_eq!(code, 2, "{stderr}");
+    assert_eq!(places(&stdout), ["plugin.c:5:12 internal-call"]);
+    assert!(stderr.contains(path) && stderr.contains(reason), "{stderr}");
+}
+
+#[test]
+fn a_file_that_is_no_utf8_is_named() {
+    let folder = plugin(&[("plugin.c", BAD)]);
+    fs::write(folder.path().join("latin.c"), b"int caf\xe9;\n").unwrap();
+    check(folder.path(), "latin.c", "not UTF-8 at byte 7");
+}
+
+#[test]
+fn a_file_over_the_cap_is_named() {
+    let folder = plugin(&[
+        ("plugin.c", BAD),
+        ("lints.toml", "size-cap-bytes = 200\n"),
+        ("large.c", &"int x;\n".repeat(100)),
+    ]);
+    check(
+        folder.path(),
+        "large.c",
+        "700 bytes are more than the cap of 200",
+    );
+}
+
+#[cfg(unix)]
+#[test]
+fn a_pipe_and_a_broken_link_are_named() {
+    let folder = plugin(&[("plugin.c", BAD)]);
+    let made = std::process::Command::new("mkfifo")
+        .arg(folder.path().join("pipe.c"))
+        .status()
+        .unwrap();
+    assert!(made.success());
+    check(folder.path(), "pipe.c", "not a regular file");
+    let folder = plugin(&[("plugin.c", BAD)]);
+    std::os::unix::fs::symlink("nowhere", folder.path().join("link.c")).unwrap();
+    check(folder.path(), "link.c", "no such file or directory");
+}
+
+#[test]
+fn what_git_ignores_is_left_out_unless_it_is_named() {
+    let folder = plugin(&[
+        (".gitignore", "/build/\n"),
+        ("build/plugin.c", BAD),
+        ("clean.c", "int x;\n"),
+    ]);
+    let (code, stdout, _) = lint(folder.path(), &["--format", "json"]);
+    assert_eq!((code, stdout.trim()), (0, "[]"));
+    for path in ["build", "build/plugin.c"] {
+        let (code, stdout, _) = lint(folder.path(), &[path, "--format", "json"]);
+        assert_eq!(code, 1);
+        assert_eq!(places(&stdout), ["build/plugin.c:5:12 internal-call"]);
+    }
+}
+
+#[test]
+fn the_configuration_decides_and_its_mistakes_have_a_line() {
+    let other = BAD.replace("_lunet_", "_acme_");
+    let folder = plugin(&[
+        (
+            "lints.toml",
+            "prefix = \"_acme_\"\nhomes = [\"core_*.c\"]\nexclude = [\"vendor/\"]\n\n[levels]\ninternal-call = \"warning\"\n",
+        ),
+        ("plugin.c", &other),
+        ("core_plugin.c", &other),
+        ("vendor/plugin.c", &other),
+    ]);
+    let (code, stdout, _) = lint(folder.path(), &["--format", "json"]);
+    assert_eq!(code, 0);
+    assert_eq!(places(&stdout), ["plugin.c:5:12 internal-call"]);
+    for (text, complaint) in [
+        (
+            "prefix = \"_acme_\"\nhome = []\n",
+            "lints.toml:2:1: unknown field `home`",
+        ),
+        ("exclude = 3\n", "lints.toml:1:11: invalid type"),
+        (
+            "[levels]\ninternal-call = \"loud\"\n",
+            "lints.toml:2:17: unknown variant `loud`",
+        ),
+        (
+            "[levels]\nno-such = \"error\"\n",
+            "there is no rule `no-such`",
+        ),
+    ] {
+        fs::write(folder.path().join("lints.toml"), text).unwrap();
+        let (code, _, stderr) = lint(folder.path(), &[]);
+        assert_eq!(code, 2);
+        assert!(stderr.contains(complaint), "{stderr}");
+    }
+}

@@ -1,0 +1,186 @@
+//! `--lsp`: the lint as a language server on stdin and stdout: diagnostics while one types, and quick fixes.
+//! Protocol: Language Server Protocol 3.17. Documents are synchronised whole; nothing is written to disk.
+
+mod convert;
+mod transport;
+
+use std::collections::BTreeMap;
+use std::io::BufRead;
+use std::process::ExitCode;
+
+use serde_json::{Value, json};
+
+use super::configuration::Configuration;
+use super::judge::{self, Judged};
+use crate::exit;
+use convert::Encoding;
+
+/// JSON-RPC: the method is not known.
+const METHOD_NOT_FOUND: i64 = -32601;
+/// LSP: a request came before `initialize`.
+const NOT_INITIALIZED: i64 = -32002;
+/// JSON-RPC: the message is no JSON.
+const PARSE_ERROR: i64 = -32700;
+
+/// Serves until the client says `exit` or closes the stream.
+pub(super) fn run(configuration: &Configuration) -> anyhow::Result<ExitCode> {
+    let mut server = Server {
+        configuration,
+        documents: BTreeMap::new(),
+        encoding: Encoding::Utf16,
+        is_initialized: false,
+        is_shut_down: false,
+    };
+    server.serve(&mut std::io::stdin().lock())
+}
+
+struct Server<'a> {
+    configuration: &'a Configuration,
+    /// The open documents by their URI, as they were judged last.
+    documents: BTreeMap<String, Judged>,
+    encoding: Encoding,
+    is_initialized: bool,
+    is_shut_down: bool,
+}
+
+impl Server<'_> {
+    fn serve(&mut self, input: &mut impl BufRead) -> anyhow::Result<ExitCode> {
+        while let Some(body) = transport::read(input)? {
+            let Ok(message) = serde_json::from_slice::<Value>(&body) else {
+                transport::write(&error(&Value::Null, PARSE_ERROR, "the message is no JSON"));
+                continue;
+            };
+            if message["method"] == "exit" {
+                break;
+            }
+            self.handle(&message);
+        }
+        // The protocol: 0 after `shutdown`, 1 without.
+        Ok(if self.is_shut_down {
+            exit::well()
+        } else {
+            exit::bad()
+        })
+    }
+
+    fn handle(&mut self, message: &Value) {
+        let method = message["method"].as_str().unwrap_or_default();
+        let params = &message["params"];
+        if let Some(id) = message.get("id") {
+            let answer = match self.request(method, params) {
+                Ok(result) => json!({"jsonrpc": "2.0", "id": id, "result": result}),
+                Err((code, text)) => error(id, code, &text),
+            };
+            // A client's answer to something the server never asks has no method.
+            if !method.is_empty() {
+                transport::write(&answer);
+            }
+        } else {
+            self.notification(method, params);
+        }
+    }
+
+    fn request(&mut self, method: &str, params: &Value) -> Result<Value, (i64, String)> {
+        if !self.is_initialized && method != "initialize" {
+            return Err((NOT_INITIALIZED, "initialize comes first".to_owned()));
+        }
+        match method {
+            "initialize" => Ok(self.initialize(params)),
+            "shutdown" => {
+                self.is_shut_down = true;
+                Ok(Value::Null)
+            }
+            "textDocument/codeAction" => Ok(self.code_actions(params)),
+            _ => Err((METHOD_NOT_FOUND, format!("`{method}` is not known"))),
+        }
+    }
+
+    fn initialize(&mut self, params: &Value) -> Value {
+        self.is_initialized = true;
+        let encodings = params["capabilities"]["general"]["positionEncodings"].as_array();
+        let has_utf8 = encodings.is_some_and(|list| list.iter().any(|name| name == "utf-8"));
+        if has_utf8 {
+            self.encoding = Encoding::Utf8;
+        }
+        json!({
+            "capabilities": {
+                "positionEncoding": self.encoding.name(),
+                "textDocumentSync": {"openClose": true, "change": 1, "save": {"includeText": true}},
+                "codeActionProvider": {"codeActionKinds": ["quickfix"]},
+            },
+            "serverInfo": {"name": "lunet-lints", "version": env!("CARGO_PKG_VERSION")},
+        })
+    }
+
+    fn notification(&mut self, method: &str, params: &Value) {
+        let uri = params["textDocument"]["uri"].as_str().unwrap_or_default();
+        let text = match method {
+            "textDocument/didOpen" => params["textDocument"]["text"].as_str(),
+            "textDocument/didChange" => {
+                let changes = params["contentChanges"].as_array();
+                changes.and_then(|changes| changes.last()?["text"].as_str())
+            }
+            "textDocument/didSave" => params["text"].as_str(),
+            "textDocument/didClose" => {
+                self.documents.remove(uri);
+                publish(uri, &[]);
+                return;
+            }
+            _ => None,
+        };
+        if let Some(text) = text {
+            self.judge(uri, text);
+        }
+    }
+
+    fn judge(&mut self, uri: &str, text: &str) {
+        let Some(path) = convert::path(uri) else {
+            return;
+        };
+        let judged = judge::text(self.configuration, &path, text.to_owned());
+        let diagnostics: Vec<_> = judged
+            .findings
+            .iter()
+            .filter(|finding| finding.suppressed.is_none())
+            .map(|finding| convert::diagnostic(uri, text, finding, self.encoding))
+            .collect();
+        publish(uri, &diagnostics);
+        self.documents.insert(
+            uri.to_owned(),
+            Judged {
+                text: text.to_owned(),
+                ..judged
+            },
+        );
+    }
+
+    /// The fixes of the findings that touch a range.
+    fn code_actions(&self, params: &Value) -> Value {
+        let uri = params["textDocument"]["uri"].as_str().unwrap_or_default();
+        let Some(document) = self.documents.get(uri) else {
+            return json!([]);
+        };
+        let offset =
+            |key: &str| convert::offset(&document.text, &params["range"][key], self.encoding);
+        let (start, end) = (offset("start"), offset("end"));
+        document
+            .findings
+            .iter()
+            .filter(|finding| finding.suppressed.is_none())
+            .filter(|finding| finding.range.start <= end && start <= finding.range.end)
+            .filter_map(|finding| convert::action(uri, &document.text, finding, self.encoding))
+            .collect()
+    }
+}
+
+fn publish(uri: &str, diagnostics: &[Value]) {
+    transport::write(&json!({
+        "jsonrpc": "2.0",
+        "method": "textDocument/publishDiagnostics",
+        "params": {"uri": uri, "diagnostics": diagnostics},
+    }));
+}
+
+fn error(id: &Value, code: i64, message: &str) -> Value {
+    json!({"jsonrpc": "2.0", "id": id, "error": {"code": code, "message": message}})
+}
