@@ -61,11 +61,21 @@ impl Rule {
             level = self.level.name(),
             what = sentences(page.what),
             why = sentences(page.why),
-            bad = page.bad,
+            bad = unmarked(page.bad),
             good = page.good,
             fix = sentences(page.fix),
         )
     }
+}
+
+/// An example without the marks that make it a fixture.
+fn unmarked(example: &str) -> String {
+    let lines = example.lines().map(|line| {
+        let marks = [" //~", " #~", " --~"];
+        let end = marks.iter().filter_map(|mark| line.find(mark)).min();
+        format!("{}\n", &line[..end.unwrap_or(line.len())])
+    });
+    lines.collect()
 }
 
 /// One sentence a line, so that a change of one sentence is a change of one line.

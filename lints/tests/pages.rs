@@ -43,7 +43,18 @@ fn the_list_of_rules_and_the_stack_table_are_generated() {
     let mut list = String::from("# The rules\n\n| rule | level | what it does |\n|---|---|---|\n");
     for rule in rules::ALL {
         let name = rule.name;
-        list += &format!("| [{name}]({name}.md) | {} | {} |\n", rule.level.name(), rule.summary());
+        let level = rule.level.name();
+        list.extend([
+            "| [",
+            name,
+            "](",
+            name,
+            ".md) | ",
+            level,
+            " | ",
+            rule.summary(),
+            " |\n",
+        ]);
     }
     check("rules.md", &list);
     let table = format!(

@@ -55,14 +55,14 @@ impl Editor {
         serde_json::from_slice(&body).unwrap()
     }
 
-    fn ask(&mut self, id: u64, method: &str, params: Value) -> Value {
+    fn ask(&mut self, id: u64, method: &str, params: &Value) -> Value {
         self.send(&json!({"jsonrpc": "2.0", "id": id, "method": method, "params": params}));
         let answer = self.receive();
         assert_eq!(answer["id"], id);
         answer
     }
 
-    fn tell(&mut self, method: &str, params: Value) {
+    fn tell(&mut self, method: &str, params: &Value) {
         self.send(&json!({"jsonrpc": "2.0", "method": method, "params": params}));
     }
 
@@ -78,15 +78,15 @@ fn an_editor_sees_findings_and_gets_fixes() {
     let folder = plugin(&[]);
     let uri = format!("file://{}/plugin.c", folder.path().display());
     let mut editor = Editor::start(folder.path());
-    let early = editor.ask(1, "textDocument/codeAction", json!({}));
+    let early = editor.ask(1, "textDocument/codeAction", &json!({}));
     assert_eq!(early["error"]["code"], -32002);
-    let answer = editor.ask(2, "initialize", json!({"capabilities": {}}));
+    let answer = editor.ask(2, "initialize", &json!({"capabilities": {}}));
     let capabilities = &answer["result"]["capabilities"];
     assert_eq!(capabilities["positionEncoding"], "utf-16");
-    editor.tell("initialized", json!({}));
+    editor.tell("initialized", &json!({}));
     let text = BAD.replace("return", "/* ä \u{1f600} */ return");
     let document = json!({"uri": uri, "languageId": "c", "version": 1, "text": text});
-    editor.tell("textDocument/didOpen", json!({"textDocument": document}));
+    editor.tell("textDocument/didOpen", &json!({"textDocument": document}));
     let found = editor.diagnostics();
     assert_eq!(found.as_array().unwrap().len(), 1);
     assert_eq!(found[0]["code"], "internal-call");
@@ -101,27 +101,27 @@ fn an_editor_sees_findings_and_gets_fixes() {
         "range": found[0]["range"],
         "context": {"diagnostics": found},
     });
-    let actions = editor.ask(3, "textDocument/codeAction", params)["result"].clone();
+    let actions = editor.ask(3, "textDocument/codeAction", &params)["result"].clone();
     assert_eq!(actions[0]["title"], "use `lunet_ensure_coroutine`");
     let edits = &actions[0]["edit"]["changes"][&uri];
     assert_eq!(edits[0]["newText"], "lunet_ensure_coroutine");
     let fixed = text.replace("_lunet_", "lunet_");
     let change =
         json!({"textDocument": {"uri": uri, "version": 2}, "contentChanges": [{"text": fixed}]});
-    editor.tell("textDocument/didChange", change);
+    editor.tell("textDocument/didChange", &change);
     assert_eq!(editor.diagnostics(), json!([]));
     editor.tell(
         "textDocument/didClose",
-        json!({"textDocument": {"uri": uri}}),
+        &json!({"textDocument": {"uri": uri}}),
     );
     assert_eq!(editor.diagnostics(), json!([]));
-    let unknown = editor.ask(4, "textDocument/hover", json!({}));
+    let unknown = editor.ask(4, "textDocument/hover", &json!({}));
     assert_eq!(unknown["error"]["code"], -32601);
     assert_eq!(
-        editor.ask(5, "shutdown", Value::Null)["result"],
+        editor.ask(5, "shutdown", &Value::Null)["result"],
         Value::Null
     );
-    editor.tell("exit", Value::Null);
+    editor.tell("exit", &Value::Null);
     assert!(editor.child.wait().unwrap().success());
 }
 
@@ -129,6 +129,6 @@ fn an_editor_sees_findings_and_gets_fixes() {
 fn an_editor_that_leaves_without_a_word_ends_the_server() {
     let folder = plugin(&[]);
     let mut editor = Editor::start(folder.path());
-    editor.tell("exit", Value::Null);
+    editor.tell("exit", &Value::Null);
     assert_eq!(editor.child.wait().unwrap().code(), Some(1));
 }
