@@ -291,3 +291,37 @@ fn the_gate_stops_at_the_first_red() {
     repository.write("README.md", "# Changed\n");
     red("v1.2.0", "clean-tree is red");
 }
+
+#[test]
+fn what_changed_since_another_release_is_told() {
+    let repository = Repository::new();
+    repository.package("dist-before");
+    repository.write(
+        "runtime/types/lunet.lua",
+        "---@meta\nfunction lunet.spawn(fn) end\n",
+    );
+    repository.write("docs/third.md", "Third.\n");
+    repository.commit("More");
+    repository.package("dist");
+    let arguments = [
+        "release-check",
+        "v1.2.0",
+        "--dir",
+        "dist",
+        "--only",
+        "archive",
+    ];
+    let told = repository
+        .tools(&[&arguments[..], &["--against", "dist-before"]].concat())
+        .success();
+    let told = text(&told);
+    for part in [
+        "lunet-macos.tar.gz: new: docs/third.md",
+        "lua     lunet-macos.tar.gz: new: lunet.spawn(fn)",
+        "types/lunet.lua: 9 -> ",
+    ] {
+        assert!(told.contains(part), "{part:?} in\n{told}");
+    }
+    let same = repository.tools(&[&arguments[..], &["--against", "dist"]].concat());
+    assert!(text(&same).contains("nothing changed since dist"));
+}

@@ -110,6 +110,7 @@ pub fn judge(evidence: &Evidence<'_>, selection: &Selection) -> Report {
         source: release.source.clone(),
         verdict: verdict(&checks, selection),
         checks,
+        against: None,
     }
 }
 

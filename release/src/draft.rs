@@ -7,7 +7,7 @@ mod text;
 use std::path::Path;
 
 use crate::{
-    Deadline, Error, Evidence, Notes, Release, Selection, checks, checksum,
+    Deadline, Detail, Error, Evidence, Notes, Release, Selection, checks, checksum,
     contract::contract,
     host::{Launcher, Started},
     name,
@@ -151,7 +151,7 @@ fn highlights(changelog: &str, version: &str) -> Result<String, Refusal> {
 fn judge(mut release: Release, notes: String) -> Result<String, Refusal> {
     release.notes = Notes::Bytes(notes.clone().into_bytes());
     let selection = Selection::new(vec!["notes".to_owned()], Vec::new(), Vec::new())?;
-    let evidence = Evidence::read(&release, &selection, &Deadline::far())?;
+    let evidence = Evidence::read(&release, &selection, Detail::Judge, &Deadline::far())?;
     let report = checks::judge(&evidence, &selection);
     let findings = report
         .checks

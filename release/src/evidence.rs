@@ -11,7 +11,7 @@ use crate::{
     contract::{Archive, Container, contract},
     host::Launcher,
     outcome::Outcomes,
-    reading::Reading,
+    reading::{Detail, Reading},
     selection::Selection,
     tag,
 };
@@ -43,6 +43,7 @@ impl<'a> Evidence<'a> {
     pub fn read(
         release: &'a Release,
         selection: &Selection,
+        detail: Detail,
         deadline: &Deadline,
     ) -> Result<Self, Error> {
         let needs = |needs: Needs| {
@@ -51,7 +52,10 @@ impl<'a> Evidence<'a> {
         };
         let (digests, readings) = rayon::join(
             || digests(release, needs(Needs::Digests), deadline),
-            || readings(release, needs(Needs::Archives), deadline),
+            || {
+                let needed = needs(Needs::Archives) || detail == Detail::Compare;
+                readings(release, needed, detail, deadline)
+            },
         );
         Ok(Self {
             release,
@@ -75,7 +79,12 @@ impl<'a> Evidence<'a> {
         archive: &'static Archive,
         deadline: &Deadline,
     ) -> Result<Self, Error> {
-        let reading = Reading::of(archive, release.asset(&archive.asset), deadline)?;
+        let reading = Reading::of(
+            archive,
+            release.asset(&archive.asset),
+            Detail::Judge,
+            deadline,
+        )?;
         Ok(Self {
             release,
             version: tag::version(&release.tag).ok(),
@@ -100,14 +109,20 @@ fn digests(
     whole.map(digest).collect()
 }
 
-fn readings(release: &Release, needed: bool, deadline: &Deadline) -> Result<Vec<Reading>, Error> {
+fn readings(
+    release: &Release,
+    needed: bool,
+    detail: Detail,
+    deadline: &Deadline,
+) -> Result<Vec<Reading>, Error> {
     let archives = if needed {
         &contract().archives[..]
     } else {
         &[]
     };
-    let reading =
-        |archive: &'static Archive| Reading::of(archive, release.asset(&archive.asset), deadline);
+    let reading = |archive: &'static Archive| {
+        Reading::of(archive, release.asset(&archive.asset), detail, deadline)
+    };
     archives.par_iter().map(reading).collect()
 }
 

@@ -6,6 +6,7 @@
 
 #![forbid(unsafe_code)]
 
+pub mod against;
 mod archive;
 mod calendar;
 pub mod checks;
@@ -34,5 +35,6 @@ mod unpack;
 pub use deadline::Deadline;
 pub use error::Error;
 pub use evidence::Evidence;
+pub use reading::Detail;
 pub use release::{Asset, Notes, Release};
 pub use selection::Selection;

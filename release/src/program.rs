@@ -19,7 +19,7 @@ pub(crate) struct Facts {
     pub(crate) identity: Identity,
     /// Whether it is made to be started, not only to be loaded.
     pub(crate) starts: bool,
-    /// Where it looks for libraries, one entry each.
+    /// Where it looks for libraries, one entry each; in the end only those not beside itself.
     pub(crate) run_paths: Vec<String>,
     /// Libraries that it needs.
     pub(crate) needs: BTreeSet<String>,
@@ -29,6 +29,47 @@ pub(crate) struct Facts {
     pub(crate) debug_bytes: u64,
     /// Names that others can link to.
     pub(crate) exports: BTreeSet<String>,
+}
+
+impl Facts {
+    /// Keeps of strangers' lists only what somebody will read, whatever their length.
+    ///
+    /// Run paths that lead beside the program on every format need no keeping.
+    pub(crate) fn bounded(mut self, detailed: bool, compared: bool) -> Self {
+        const KEPT: usize = 64;
+        const LETTERS: usize = 256;
+        let few = if detailed { KEPT } else { 1 };
+        self.run_paths
+            .retain(|path| !is_beside(&self.identity, path));
+        self.run_paths.truncate(few);
+        for path in &mut self.run_paths {
+            *path = path.chars().take(LETTERS).collect();
+        }
+        let cut = |names: BTreeSet<String>, kept: usize| -> BTreeSet<String> {
+            let names = names.into_iter().take(kept);
+            names
+                .map(|name| name.chars().take(LETTERS).collect())
+                .collect()
+        };
+        self.needs = cut(self.needs, if detailed { KEPT } else { 0 });
+        self.exports = cut(self.exports, if compared { 64 * KEPT } else { 0 });
+        self
+    }
+}
+
+/// Whether a run path begins at the program itself. `$ORIGINAL` is no `$ORIGIN`: the loader takes it
+/// for a folder of that name.
+pub(crate) fn is_beside(identity: &Identity, path: &str) -> bool {
+    let begins = |token: &str| {
+        let rest = path.strip_prefix(token);
+        let goes_on = |next: char| next.is_ascii_alphanumeric() || next == '_';
+        rest.is_some_and(|rest| !rest.starts_with(goes_on))
+    };
+    match identity {
+        Identity::Elf => begins("$ORIGIN"),
+        Identity::MachO => begins("@executable_path") || begins("@loader_path"),
+        Identity::Pe | Identity::Other(_) => true,
+    }
 }
 
 /// Format and CPU.
@@ -90,4 +131,31 @@ fn other(words: impl Into<String>) -> Facts {
 /// Text out of a program.
 fn text(bytes: &[u8]) -> String {
     String::from_utf8_lossy(bytes).into_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn run_paths_begin_at_the_program() {
+        for path in ["$ORIGIN", "$ORIGIN/", "$ORIGIN/../lib"] {
+            assert!(is_beside(&Identity::Elf, path), "{path}");
+        }
+        for path in [
+            "",
+            "/usr/lib",
+            "lib",
+            "$ORIGINAL/lib",
+            "/x/$ORIGIN",
+            "${LIB}",
+            "@loader_path",
+        ] {
+            assert!(!is_beside(&Identity::Elf, path), "{path}");
+        }
+        assert!(is_beside(&Identity::MachO, "@loader_path/lunet"));
+        assert!(is_beside(&Identity::MachO, "@executable_path"));
+        assert!(!is_beside(&Identity::MachO, "@rpath/x"));
+        assert!(!is_beside(&Identity::MachO, "/opt/homebrew/lib"));
+    }
 }

@@ -1,7 +1,7 @@
 //! What is kept of an archive while it passes by: names, digests, two small texts, and of programs
 //! what they say of themselves. Never whole files.
 
-use std::io::Write as _;
+use std::{collections::BTreeSet, io::Write as _};
 
 use sha2::{Digest as _, Sha256};
 use tempfile::SpooledTempFile;
@@ -16,6 +16,10 @@ use crate::{
 
 /// Programs up to this size stay in memory while they are looked at; larger ones go to a file.
 const IN_MEMORY: usize = 2 * 1024 * 1024;
+/// Programs of an archive of which more is kept than a verdict needs.
+const DETAILED: usize = 100;
+/// Annotations of one file that are compared.
+const TYPES_BYTES: usize = 256 * 1024;
 /// Enough of `VERSION` to judge it.
 const VERSION_BYTES: usize = 512;
 
@@ -29,6 +33,17 @@ pub(crate) struct Reading {
     pub(crate) version: Option<Vec<u8>>,
     pub(crate) manifest: Text,
     pub(crate) programs: Vec<Program>,
+    /// Functions that `types/` declares; read only to compare releases.
+    pub(crate) signatures: BTreeSet<String>,
+}
+
+/// How much is kept of an archive.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Detail {
+    /// What the checks judge by.
+    Judge,
+    /// Besides, what two releases are compared by.
+    Compare,
 }
 
 /// How far reading came.
@@ -89,9 +104,10 @@ impl Reading {
     pub(crate) fn of(
         archive: &'static Archive,
         asset: Option<&Asset>,
+        detail: Detail,
         deadline: &Deadline,
     ) -> Result<Self, Error> {
-        let mut collector = Collector::new(archive);
+        let mut collector = Collector::new(archive, detail);
         let absent = match asset {
             None => Some("the asset is missing".to_owned()),
             Some(asset) => asset.unreadable(),
@@ -127,6 +143,22 @@ impl Reading {
     }
 }
 
+fn is_types(path: &[u8]) -> bool {
+    path.starts_with(b"types/") && path.ends_with(b".lua")
+}
+
+/// The functions that annotations declare: `function lunet.sleep(ms)`.
+fn signatures(text: &[u8]) -> impl Iterator<Item = String> {
+    let text = String::from_utf8_lossy(text).into_owned();
+    let lines: Vec<String> = text
+        .lines()
+        .filter_map(|line| line.trim_start().strip_prefix("function "))
+        .filter_map(|rest| rest.split_once(')'))
+        .map(|(signature, _)| format!("{signature})"))
+        .collect();
+    lines.into_iter()
+}
+
 /// Whether a file of an archive is a program.
 fn is_program(archive: &Archive, path: &[u8]) -> bool {
     let contents = &contract().contents;
@@ -142,6 +174,7 @@ fn is_program(archive: &Archive, path: &[u8]) -> bool {
 /// Takes an archive in.
 struct Collector {
     reading: Reading,
+    detail: Detail,
     sum: Sha256,
     purpose: Purpose,
 }
@@ -151,12 +184,14 @@ enum Purpose {
     Nothing,
     Version(Vec<u8>),
     Manifest(Option<Vec<u8>>),
+    Types(Vec<u8>),
     Program(Box<Scan>, SpooledTempFile),
 }
 
 impl Collector {
-    fn new(archive: &'static Archive) -> Self {
+    fn new(archive: &'static Archive, detail: Detail) -> Self {
         Self {
+            detail,
             reading: Reading {
                 archive,
                 state: State::Whole,
@@ -164,6 +199,7 @@ impl Collector {
                 version: None,
                 manifest: Text::Missing,
                 programs: Vec::new(),
+                signatures: BTreeSet::new(),
             },
             sum: Sha256::new(),
             purpose: Purpose::Nothing,
@@ -189,6 +225,8 @@ impl Sink for Collector {
             Purpose::Manifest(Some(Vec::new()))
         } else if is_program(self.reading.archive, path) {
             Purpose::Program(Box::new(Scan::new()), SpooledTempFile::new(IN_MEMORY))
+        } else if self.detail == Detail::Compare && is_types(path) {
+            Purpose::Types(Vec::new())
         } else {
             Purpose::Nothing
         };
@@ -209,6 +247,10 @@ impl Sink for Collector {
             Purpose::Nothing => {}
             Purpose::Version(kept) => {
                 let room = VERSION_BYTES.saturating_sub(kept.len());
+                kept.extend_from_slice(&bytes[..bytes.len().min(room)]);
+            }
+            Purpose::Types(kept) => {
+                let room = TYPES_BYTES.saturating_sub(kept.len());
                 kept.extend_from_slice(&bytes[..bytes.len().min(room)]);
             }
             Purpose::Manifest(text) => {
@@ -238,12 +280,18 @@ impl Sink for Collector {
         match std::mem::replace(&mut self.purpose, Purpose::Nothing) {
             Purpose::Nothing => {}
             Purpose::Version(text) => reading.version = Some(text),
+            Purpose::Types(text) => reading.signatures.extend(signatures(&text)),
             Purpose::Manifest(text) => reading.manifest = text.map_or(Text::TooLong, Text::Bytes),
-            Purpose::Program(scan, file) => reading.programs.push(Program {
-                path: entry.path.shown(),
-                facts: program::inspect(&Bounded::new(file)),
-                marks: scan.found(),
-            }),
+            Purpose::Program(scan, file) => {
+                let facts = program::inspect(&Bounded::new(file));
+                let detailed = reading.programs.len() < DETAILED;
+                let compared = detailed && self.detail == Detail::Compare;
+                reading.programs.push(Program {
+                    path: entry.path.shown(),
+                    facts: facts.map(|facts| facts.bounded(detailed, compared)),
+                    marks: scan.found(),
+                });
+            }
         }
         Ok(())
     }

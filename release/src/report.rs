@@ -2,7 +2,10 @@
 
 use serde::Serialize;
 
-use crate::outcome::{Outcome, Status};
+use crate::{
+    against::Comparison,
+    outcome::{Outcome, Status},
+};
 
 /// Whether a release may be announced.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
@@ -20,6 +23,9 @@ pub struct Report {
     pub verdict: Verdict,
     /// By check, in the order of their names.
     pub checks: Vec<Outcome>,
+    /// What changed since another release, where that was asked.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub against: Option<Comparison>,
 }
 
 impl Report {
@@ -27,7 +33,13 @@ impl Report {
     pub fn map_texts(&mut self, rewrite: impl Fn(&str) -> String) {
         let outcomes = self.checks.iter_mut();
         let texts = outcomes.flat_map(|outcome| [&mut outcome.subject, &mut outcome.message]);
-        for text in texts.chain([&mut self.tag, &mut self.source]) {
+        let against = self.against.iter_mut();
+        let changes = against.flat_map(|against| &mut against.changes);
+        let changes = changes.flat_map(|change| [&mut change.subject, &mut change.message]);
+        for text in texts
+            .chain(changes)
+            .chain([&mut self.tag, &mut self.source])
+        {
             *text = rewrite(text);
         }
     }

@@ -19,7 +19,7 @@ mod unusual;
 use std::time::Duration;
 
 use lunet_release::{
-    Deadline, Evidence, Release, Selection, checks, outcome::Status, report::Verdict,
+    Deadline, Detail, Evidence, Release, Selection, checks, outcome::Status, report::Verdict,
 };
 use pack::Kit;
 
@@ -51,7 +51,7 @@ fn judge(case: &Case) -> Result<(), String> {
     let release = Release::in_folder(&kit.tag, folder.path()).unwrap();
     let selection = Selection::default();
     let deadline = Deadline::after(Duration::from_mins(2));
-    let evidence = Evidence::read(&release, &selection, &deadline).unwrap();
+    let evidence = Evidence::read(&release, &selection, Detail::Judge, &deadline).unwrap();
     let report = checks::judge(&evidence, &selection);
     let fails = report.checks_with(Status::Fail);
     let sound = report.verdict == Verdict::Sound;

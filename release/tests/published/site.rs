@@ -7,7 +7,7 @@ use crate::{
     server::{Answer, Answers, Server},
 };
 use lunet_release::{
-    Deadline, Error, Evidence, Release, Selection, checks, checksum, github,
+    Deadline, Detail, Error, Evidence, Release, Selection, checks, checksum, github,
     outcome::Status,
     report::{Report, Verdict},
 };
@@ -116,7 +116,7 @@ pub(crate) fn check_at(url: &str, tag: &str, limit: Duration) -> Checked {
     let selection = Selection::default();
     let deadline = Deadline::after(limit);
     let judge = |release: Release| {
-        let evidence = Evidence::read(&release, &selection, &deadline)?;
+        let evidence = Evidence::read(&release, &selection, Detail::Judge, &deadline)?;
         Ok(checks::judge(&evidence, &selection))
     };
     let report = github::fetch(&request, &selection, &deadline).and_then(judge);

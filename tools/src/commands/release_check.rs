@@ -6,13 +6,14 @@ pub(super) mod launch;
 mod show;
 
 use std::ffi::OsString;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::Duration;
 
 use anyhow::{Context as _, anyhow, bail};
+use lunet_release::against::{Comparison, compare};
 use lunet_release::report::{Report, Verdict};
-use lunet_release::{Deadline, Evidence, Release, Selection, checks, github};
+use lunet_release::{Deadline, Detail, Evidence, Release, Selection, checks, github};
 
 use crate::{exit, render, repository, workspace};
 
@@ -29,7 +30,7 @@ pub struct ReleaseCheckArgs {
     #[arg(required_unless_present_any = ["list_checks", "explain"])]
     tag: Option<OsString>,
     /// Check what lies in this folder: the assets and release-notes.md.
-    #[arg(long, value_name = "DIR", conflicts_with_all = ["repo", "api_url"])]
+    #[arg(long, value_name = "DIR")]
     dir: Option<PathBuf>,
     /// The repository that published the release; that of Cargo.toml if not given.
     #[arg(long, value_name = "OWNER/NAME")]
@@ -37,6 +38,9 @@ pub struct ReleaseCheckArgs {
     /// The API that tells of it; the token in `GITHUB_TOKEN` is sent there and nowhere else.
     #[arg(long, value_name = "URL", default_value = github::API)]
     api_url: String,
+    /// Tell what changed since another release: a folder, or a tag of the same repository.
+    #[arg(long, value_name = "DIR|TAG")]
+    against: Option<String>,
     /// Unpack this host's archive into a temporary folder, start it there, and remove it.
     #[arg(long)]
     run_host: bool,
@@ -115,16 +119,45 @@ fn check(args: &ReleaseCheckArgs, token: Option<&str>) -> anyhow::Result<Report>
         Some(dir) => Release::in_folder(&tag, dir)?,
         None => published(args, &tag, token, &selection, &deadline)?,
     };
-    let mut evidence = Evidence::read(&release, &selection, &deadline)?;
+    let detail = match args.against {
+        Some(_) => Detail::Compare,
+        None => Detail::Judge,
+    };
+    let mut evidence = Evidence::read(&release, &selection, detail, &deadline)?;
     if args.run_host {
         evidence = evidence.starting(&launch::launch, deadline);
     }
-    let report = checks::judge(&evidence, &selection);
+    let mut report = checks::judge(&evidence, &selection);
+    if let Some(before) = &args.against {
+        report.against = Some(against(args, before, token, &evidence, &deadline)?);
+    }
     deadline.check()?;
     if report.checks.is_empty() {
         bail!("nothing was checked: what --only names applies to another kind of release");
     }
     Ok(report)
+}
+
+/// What changed since the release in a folder, or since the published one of a tag.
+fn against(
+    args: &ReleaseCheckArgs,
+    before: &str,
+    token: Option<&str>,
+    now: &Evidence<'_>,
+    deadline: &Deadline,
+) -> anyhow::Result<Comparison> {
+    let archives = Selection::new(vec!["archive".to_owned()], Vec::new(), Vec::new())?;
+    let release = if Path::new(before).is_dir() {
+        Release::in_folder(before, Path::new(before))?
+    } else {
+        let release = published(args, before, token, &archives, deadline)?;
+        if release.assets.is_empty() {
+            bail!("there is no published release {before} to compare with");
+        }
+        release
+    };
+    let before = Evidence::read(&release, &archives, Detail::Compare, deadline)?;
+    Ok(compare(&before, now))
 }
 
 fn published(

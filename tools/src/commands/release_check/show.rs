@@ -3,6 +3,7 @@
 use std::fmt::Write as _;
 
 use lunet_release::{
+    against::{Comparison, What},
     checks,
     outcome::{Outcome, Status},
     report::{Report, Verdict},
@@ -34,6 +35,9 @@ pub(super) fn report(report: &Report) -> String {
         .iter()
         .map(|outcome| line(outcome, width))
         .collect();
+    if let Some(comparison) = &report.against {
+        text.push_str(&changes(comparison));
+    }
     _ = writeln!(text, "{}", verdict(report));
     text
 }
@@ -49,6 +53,33 @@ fn line(outcome: &Outcome, width: usize) -> String {
         _ = write!(line, "{}: ", plain(&outcome.subject));
     }
     format!("{line}{}\n", plain(&outcome.message))
+}
+
+/// One line per change since another release.
+fn changes(comparison: &Comparison) -> String {
+    let source = plain(&comparison.source);
+    if comparison.changes.is_empty() {
+        return format!("nothing changed since {source}\n");
+    }
+    comparison
+        .changes
+        .iter()
+        .fold(format!("since {source}:\n"), |mut text, change| {
+            let what = match change.what {
+                What::Size => "size",
+                What::File => "file",
+                What::Export => "export",
+                What::Need => "need",
+                What::LuaApi => "lua",
+            };
+            _ = writeln!(
+                text,
+                "  {what:6}  {}: {}",
+                plain(&change.subject),
+                plain(&change.message)
+            );
+            text
+        })
 }
 
 fn verdict(report: &Report) -> String {
