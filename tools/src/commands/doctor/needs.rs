@@ -95,7 +95,7 @@ pub(super) const ALL: &[Need] = &[
     Need {
         program: "git",
         version: &["--version"],
-        needed_by: &["ci", "package"],
+        needed_by: &["ci", "package", "release", "release-notes"],
         helps: &[("lint", "--changed")],
         hosts: Hosts::All,
         source: Source::Packages(&[
