@@ -93,6 +93,17 @@ impl Node {
         }
     }
 
+    /// Where a key of a mapping stands.
+    pub(crate) fn key_span(&self, key: &str) -> Option<Span> {
+        match &self.content {
+            Content::Mapping(pairs) => pairs
+                .iter()
+                .find(|(name, _)| name.text() == Some(key))
+                .map(|(name, _)| name.span),
+            _ => None,
+        }
+    }
+
     /// "a mapping", "a sequence", "a scalar".
     pub(crate) fn kind(&self) -> &'static str {
         match &self.content {

@@ -267,7 +267,13 @@ impl Planner<'_> {
                 format!("calls of workflows nest deeper than {DEEPEST_CALL} levels"),
             ));
         }
-        let workflow = (self.request.load)(&uses.value)?;
+        let workflow = (self.request.load)(&uses.value).map_err(|error| match error {
+            Error::File { cause, .. } => self.invalid(
+                uses.span,
+                format!("the workflow '{}' can't be read: {cause}", uses.value),
+            ),
+            error => error,
+        })?;
         let Some(trigger) = workflow.trigger("workflow_call") else {
             return Err(self.invalid(
                 uses.span,

@@ -6,7 +6,7 @@ use super::{Defaults, Pairs, Text, Workflow};
 use crate::{
     Error,
     diagnostic::{Invalid, Problem, Span},
-    expression::{Scope, Value, scope, template},
+    expression::{Scope, scope, template},
     yaml::{Content, LARGEST_FILE, Node, Pair},
 };
 
@@ -277,9 +277,6 @@ impl<'a> Reader<'a> {
 
     /// A mapping of names to texts.
     pub(super) fn pairs(&mut self, node: &Node, scope: &Scope<'_>, what: &str) -> Pairs {
-        if let Some(Value::Null) = node.scalar() {
-            return Vec::new();
-        }
         let mut pairs = Vec::new();
         for (key, value) in self.mapping(node, what) {
             let name = key.text().unwrap_or_default();

@@ -1,10 +1,36 @@
 //! Parts that workflows, jobs and steps have in common: `if`, `defaults`, `concurrency`, `permissions`.
 
-use super::{Concurrency, Condition, Defaults, Text, reader::Reader};
+use super::{
+    Concurrency, Condition, Defaults, Text,
+    reader::{Reader, one_of},
+};
 use crate::{
     expression::{Scope, condition},
     yaml::Node,
 };
+
+const PERMISSIONS: &[&str] = &[
+    "actions",
+    "artifact-metadata",
+    "attestations",
+    "checks",
+    "code-quality",
+    "contents",
+    "copilot-requests",
+    "deployments",
+    "discussions",
+    "drives",
+    "id-token",
+    "issues",
+    "models",
+    "packages",
+    "pages",
+    "pull-requests",
+    "repository-projects",
+    "security-events",
+    "statuses",
+    "vulnerability-alerts",
+];
 
 impl Reader<'_> {
     pub(super) fn condition(&mut self, node: &Node, scope: &Scope<'_>) -> Option<Condition> {
@@ -91,12 +117,17 @@ impl Reader<'_> {
             return;
         }
         for (key, value) in self.mapping(node, "permissions") {
+            let name = key.text().unwrap_or_default();
+            if !PERMISSIONS.contains(&name) {
+                self.problem(
+                    key.span,
+                    format!("unknown permission '{name}'"),
+                    one_of(PERMISSIONS),
+                );
+            }
             let level = value.text().unwrap_or_default();
             if !matches!(level, "read" | "write" | "none") {
-                let message = format!(
-                    "unknown level '{level}' of the permission '{}'",
-                    key.text().unwrap_or_default()
-                );
+                let message = format!("unknown level '{level}' of the permission '{name}'");
                 self.problem(value.span, message, "read, write or none");
             }
         }

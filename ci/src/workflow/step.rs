@@ -99,9 +99,14 @@ impl Reader<'_> {
         match (node.get("run"), node.get("uses")) {
             (Some(run), None) => {
                 let script = self.text(run, scope, "run")?;
+                let shell_scope = if composite {
+                    *scope
+                } else {
+                    Scope::of_names(&[])
+                };
                 let shell = node
                     .get("shell")
-                    .and_then(|shell| self.non_empty(shell, scope, "shell"));
+                    .and_then(|shell| self.non_empty(shell, &shell_scope, "shell"));
                 let folder = node.get("working-directory");
                 let working_directory =
                     folder.and_then(|folder| self.text(folder, scope, "working-directory"));
@@ -131,8 +136,9 @@ impl Reader<'_> {
                 Some(StepWork::Uses { action, with })
             }
             (Some(_), Some(uses)) => {
+                let span = node.key_span("uses").unwrap_or(uses.span);
                 self.problem(
-                    uses.span,
+                    span,
                     "a step can't have both 'run' and 'uses'",
                     "one of the two",
                 );
