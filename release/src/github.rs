@@ -30,6 +30,8 @@ pub struct Request<'a> {
     pub token: Option<&'a str>,
     /// Gets one line per request: method, address, status.
     pub log: &'a (dyn Fn(&str) + Sync),
+    /// A variable of the environment: the proxies are read from there.
+    pub variable: &'a (dyn Fn(&str) -> Option<String> + Sync),
     /// The first wait before another try; the next is twice as long.
     pub pause: Duration,
 }

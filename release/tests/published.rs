@@ -23,7 +23,9 @@ use std::time::Duration;
 use lunet_release::{Error, outcome::Status, report::Verdict};
 use serde_json::{Value, json};
 use server::{Answer, Server};
-use site::{COMMIT, REPOSITORY, SOUND, Site, TOKEN, assert_quiet, check_at, fails, trouble};
+use site::{
+    COMMIT, REPOSITORY, SOUND, Site, TOKEN, assert_quiet, check_at, check_through, fails, trouble,
+};
 
 #[test]
 fn a_published_release_is_sound() {
@@ -349,4 +351,30 @@ fn a_tag_of_another_shape_asks_nobody() {
     let report = checked.report.unwrap();
     assert_eq!(report.checks_with(Status::Fail), ["tag"]);
     assert_eq!(checked.log, "");
+}
+
+#[test]
+fn a_proxy_gets_whole_addresses() {
+    let api = "http://api.example.test/v3";
+    let answers = Site::sound().answers();
+    let proxied = answers
+        .into_iter()
+        .map(|(path, answers)| (format!("{api}{path}"), answers));
+    let proxy = Server::start(|_| proxied.collect());
+    let named = proxy.url().replace("http://", "http://user:pass@");
+    let variable = |name: &str| (name == "http_proxy").then(|| named.clone());
+    let checked = check_through(api, "v1.2.0", Duration::from_mins(1), &variable);
+    assert_quiet(&checked);
+    assert_eq!(
+        checked.report.unwrap().verdict,
+        Verdict::Sound,
+        "{}",
+        checked.log
+    );
+    let known = proxy
+        .asked()
+        .iter()
+        .all(|asked| asked.proxy_authorization.as_deref() == Some("Basic dXNlcjpwYXNz"));
+    assert!(known, "{:?}", proxy.asked());
+    assert!(!checked.log.contains("pass"), "{}", checked.log);
 }

@@ -13,7 +13,7 @@ use ureq::{
     http::{HeaderMap, Response, StatusCode, header},
 };
 
-use super::{Address, Request, proxy, shape};
+use super::{Address, Request, proxy::Way, shape};
 use crate::{Deadline, Error};
 use limit::Limit;
 
@@ -204,9 +204,9 @@ impl<'a> Client<'a> {
     }
 
     fn send(&self, address: &Address, wanted: Wanted) -> Result<Response<Body>, Trouble> {
-        let variable = |name: &str| std::env::var(name).ok();
-        let agent: Agent = Agent::config_builder()
-            .proxy(proxy::of(address, &variable)?)
+        let way = Way::to(address, self.request.variable)?;
+        let config = Agent::config_builder()
+            .proxy(way.tunnel())
             .http_status_as_error(false)
             .max_redirects(0)
             .max_redirects_will_error(false)
@@ -214,8 +214,8 @@ impl<'a> Client<'a> {
             .timeout_global(Some(self.deadline.left()?))
             .timeout_connect(Some(CONNECT))
             .timeout_per_read(Some(SILENCE))
-            .build()
-            .into();
+            .build();
+        let agent = way.agent(config, address);
         let accept = match wanted {
             Wanted::Json => "application/vnd.github+json",
             Wanted::Bytes => "application/octet-stream",

@@ -1,13 +1,58 @@
 //! Which proxy the environment wants for an address: `http_proxy`, `https_proxy`, `all_proxy` and
 //! `no_proxy`, in small or capital letters, as curl reads them.
 
-use ureq::Proxy;
+mod plain;
+
+use ureq::{Agent, Proxy, ProxyProtocol, config::Config};
 
 use super::Address;
 use crate::Error;
 
+/// How requests to an address get there.
+pub(super) enum Way {
+    Direct,
+    /// Through a tunnel that a proxy makes.
+    Tunnel(Proxy),
+    /// A proxy gets the request itself.
+    Plain(Proxy),
+}
+
+impl Way {
+    /// The way to an address by the variables of the environment.
+    pub(super) fn to(
+        address: &Address,
+        variable: &dyn Fn(&str) -> Option<String>,
+    ) -> Result<Self, Error> {
+        Ok(match of(address, variable)? {
+            None => Self::Direct,
+            Some(proxy)
+                if address.scheme() == "http" && proxy.protocol() == ProxyProtocol::Http =>
+            {
+                Self::Plain(proxy)
+            }
+            Some(proxy) => Self::Tunnel(proxy),
+        })
+    }
+
+    /// The proxy that makes a tunnel.
+    pub(super) fn tunnel(&self) -> Option<Proxy> {
+        match self {
+            Self::Tunnel(proxy) => Some(proxy.clone()),
+            Self::Direct | Self::Plain(_) => None,
+        }
+    }
+
+    /// An agent that goes this way, whose configuration has the tunnel.
+    pub(super) fn agent(&self, config: Config, address: &Address) -> Agent {
+        match self {
+            Self::Plain(proxy) => plain::agent(config, proxy, address.uri()),
+            Self::Direct | Self::Tunnel(_) => Agent::from(config),
+        }
+    }
+}
+
 /// The proxy for an address, if the environment names one.
-pub(super) fn of(
+fn of(
     address: &Address,
     variable: &dyn Fn(&str) -> Option<String>,
 ) -> Result<Option<Proxy>, Error> {

@@ -68,6 +68,7 @@ impl Answer {
 pub(crate) struct Asked {
     pub(crate) target: String,
     pub(crate) authorization: Option<String>,
+    pub(crate) proxy_authorization: Option<String>,
 }
 
 /// Answers of a path: one after the other, the last again and again.
@@ -145,15 +146,19 @@ fn read(stream: &TcpStream) -> Option<Asked> {
     let first = lines.next()?;
     let target = first.split(' ').nth(1)?.to_owned();
     let mut authorization = None;
+    let mut proxy_authorization = None;
     for line in lines.take_while(|line| !line.is_empty()) {
         let (name, value) = line.split_once(':')?;
         if name.eq_ignore_ascii_case("authorization") {
             authorization = Some(value.trim().to_owned());
+        } else if name.eq_ignore_ascii_case("proxy-authorization") {
+            proxy_authorization = Some(value.trim().to_owned());
         }
     }
     Some(Asked {
         target,
         authorization,
+        proxy_authorization,
     })
 }
 

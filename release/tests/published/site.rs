@@ -103,6 +103,16 @@ pub(crate) struct Checked {
 }
 
 pub(crate) fn check_at(url: &str, tag: &str, limit: Duration) -> Checked {
+    check_through(url, tag, limit, &|_| None)
+}
+
+/// The same with an environment.
+pub(crate) fn check_through(
+    url: &str,
+    tag: &str,
+    limit: Duration,
+    variable: &(dyn Fn(&str) -> Option<String> + Sync),
+) -> Checked {
     let log = Mutex::new(String::new());
     let note = |line: &str| log.lock().unwrap().extend([line, "\n"]);
     let request = github::Request {
@@ -111,6 +121,7 @@ pub(crate) fn check_at(url: &str, tag: &str, limit: Duration) -> Checked {
         tag,
         token: Some(TOKEN),
         log: &note,
+        variable,
         pause: Duration::ZERO,
     };
     let selection = Selection::default();

@@ -183,6 +183,7 @@ fn published(
         tag,
         token,
         log: &log,
+        variable: &|name| std::env::var(name).ok(),
         pause: PAUSE,
     };
     Ok(github::fetch(&request, selection, deadline)?)
