@@ -253,7 +253,13 @@ impl<'s, 'a> JobRun<'s, 'a> {
             let minutes = evaluate
                 .number(text, &scope::JOB)
                 .map_err(|message| format!("timeout-minutes: {message}"))?;
-            let limit = Duration::from_secs_f64(minutes.clamp(0.0, DEFAULT_MINUTES * 100.0) * 60.0);
+            // Zero means no limit of its own.
+            let minutes = if minutes > 0.0 {
+                minutes
+            } else {
+                DEFAULT_MINUTES
+            };
+            let limit = Duration::from_secs_f64(minutes.min(DEFAULT_MINUTES * 100.0) * 60.0);
             self.deadline = Instant::now() + limit;
             self.limit = limit;
         }
