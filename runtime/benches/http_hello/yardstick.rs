@@ -1,0 +1,60 @@
+//! The least that can serve: epoll, one read and one write per request, no parsing, no memory.
+
+#![expect(clippy::print_stdout, reason = "it says that it is ready")]
+
+use std::net::{TcpListener, TcpStream};
+use std::os::fd::{AsRawFd as _, FromRawFd as _, IntoRawFd as _, RawFd};
+
+use super::epoll::{Epoll, receive, send};
+
+const REPLY: &[u8] =
+    b"HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nContent-Length: 6\r\n\r\nhello\n";
+
+pub(crate) fn serve() {
+    let port = std::env::args()
+        .next_back()
+        .and_then(|port| port.parse().ok());
+    let listener = TcpListener::bind(("127.0.0.1", port.expect("a port"))).expect("it is free");
+    listener.set_nonblocking(true).expect("a socket can");
+    let mut epoll = Epoll::new();
+    epoll.watch(listener.as_raw_fd());
+    println!("ready");
+    let mut buffer = vec![0; 4096];
+    let mut fresh = Vec::new();
+    loop {
+        for descriptor in epoll.wait() {
+            if descriptor == listener.as_raw_fd() {
+                while let Ok((client, _)) = listener.accept() {
+                    client.set_nodelay(true).expect("a socket can");
+                    client.set_nonblocking(true).expect("a socket can");
+                    fresh.push(client.into_raw_fd());
+                }
+            } else {
+                answer(descriptor, &mut buffer);
+            }
+        }
+        for descriptor in fresh.drain(..) {
+            epoll.watch(descriptor);
+        }
+    }
+}
+
+/// Reads until a read is short, and answers each.
+fn answer(descriptor: RawFd, buffer: &mut [u8]) {
+    loop {
+        match receive(descriptor, buffer) {
+            None => return,
+            Some(0) => {
+                // SAFETY: the descriptor is one that `serve` gave up, and is not used again.
+                drop(unsafe { TcpStream::from_raw_fd(descriptor) });
+                return;
+            }
+            Some(length) => {
+                send(descriptor, REPLY);
+                if length < buffer.len() {
+                    return;
+                }
+            }
+        }
+    }
+}
