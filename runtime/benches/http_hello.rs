@@ -25,7 +25,9 @@ fn main() {
 fn main() {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     match arguments.first().map(String::as_str) {
-        Some("yardstick") => yardstick::serve(),
+        Some("yardstick") => yardstick::serve(yardstick::Way::Short),
+        Some("drain") => yardstick::serve(yardstick::Way::Drain),
+        Some("rearm") => yardstick::serve(yardstick::Way::Rearm),
         Some("load") => load::run(&arguments[1], &arguments[2]),
         _ => compare(),
     }
@@ -43,11 +45,11 @@ fn compare() {
     use support::{Server, free_port, least, median, run, runners, script, tell};
     let own = std::env::current_exe().expect("a program knows its path");
     let hello = script("hello.lua").display().to_string();
-    let mut servers = vec![(
-        "yardstick".to_owned(),
-        own.clone(),
-        vec!["yardstick".to_owned()],
-    )];
+    let ways = ["yardstick", "drain", "rearm"];
+    let mut servers: Vec<_> = ways
+        .iter()
+        .map(|way| ((*way).to_owned(), own.clone(), vec![(*way).to_owned()]))
+        .collect();
     for runner in runners() {
         servers.push((runner.name, runner.program, vec![hello.clone()]));
     }

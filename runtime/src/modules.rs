@@ -44,15 +44,7 @@ pub(crate) enum Resource {
 
 /// Deals with an event of the kernel.
 pub(crate) fn ready(runtime: &Runtime, readiness: Readiness) {
-    let handle = Handle::from_bits(readiness.token);
-    let kind = runtime
-        .handles
-        .borrow()
-        .get(handle)
-        .map(|Resource::Socket(_)| ());
-    if kind.is_some() {
-        socket::ready(runtime, handle, readiness);
-    }
+    socket::ready(runtime, Handle::from_bits(readiness.token), readiness);
 }
 
 /// Tries an operation again whose coroutine had used up its share of the last turn.

@@ -232,8 +232,10 @@ impl Scheduler {
         };
         // SAFETY: the task's thread is anchored, and its stack is pushed to only when suspended.
         unsafe {
-            // A script that resumed the coroutine itself has ended the wait.
-            if ffi::lua_status(task.thread.as_ptr()) == ffi::LUA_YIELD {
+            // A script that knows the coroutine and resumed it itself has ended the wait.
+            let waits = task.origin == Origin::Spawned
+                || ffi::lua_status(task.thread.as_ptr()) == ffi::LUA_YIELD;
+            if waits {
                 let count = answer.push(task.thread.as_ptr());
                 self.resume_or_queue(task, count);
             } else {

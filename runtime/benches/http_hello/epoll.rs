@@ -25,14 +25,31 @@ impl Epoll {
 
     /// Watches a descriptor for input, edge-triggered.
     pub(crate) fn watch(&self, descriptor: RawFd) {
+        let status = self.control(libc::EPOLL_CTL_ADD, descriptor, libc::EPOLLET);
+        assert_eq!(status, 0, "{}", io::Error::last_os_error());
+    }
+
+    /// Watches a descriptor for one event. A descriptor that was closed meanwhile is none.
+    pub(crate) fn watch_once(&self, descriptor: RawFd) {
+        if self.control(libc::EPOLL_CTL_MOD, descriptor, libc::EPOLLONESHOT) != 0 {
+            self.control(libc::EPOLL_CTL_ADD, descriptor, libc::EPOLLONESHOT);
+        }
+    }
+
+    fn control(&self, operation: i32, descriptor: RawFd, trigger: i32) -> i32 {
         let mut event = libc::epoll_event {
-            events: (libc::EPOLLIN | libc::EPOLLRDHUP | libc::EPOLLET).cast_unsigned(),
+            events: (libc::EPOLLIN | libc::EPOLLRDHUP | trigger).cast_unsigned(),
             u64: u64::from(descriptor.cast_unsigned()),
         };
-        let (instance, add) = (self.instance.as_raw_fd(), libc::EPOLL_CTL_ADD);
-        // SAFETY: both descriptors are open, and the event is copied.
-        let status = unsafe { libc::epoll_ctl(instance, add, descriptor, &raw mut event) };
-        assert_eq!(status, 0, "{}", io::Error::last_os_error());
+        // SAFETY: the instance is open, and the event is copied.
+        unsafe {
+            libc::epoll_ctl(
+                self.instance.as_raw_fd(),
+                operation,
+                descriptor,
+                &raw mut event,
+            )
+        }
     }
 
     /// Waits, and gives the descriptors with input.

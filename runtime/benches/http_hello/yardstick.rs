@@ -1,4 +1,7 @@
 //! The least that can serve: epoll, one read and one write per request, no parsing, no memory.
+//!
+//! Two other ways to do it stand beside it, to see what they cost: asking the kernel once more after
+//! each read, and having each event set again.
 
 #![expect(clippy::print_stdout, reason = "it says that it is ready")]
 
@@ -7,10 +10,21 @@ use std::os::fd::{AsRawFd as _, FromRawFd as _, IntoRawFd as _, RawFd};
 
 use super::epoll::{Epoll, receive, send};
 
+/// How the next input of a connection is learnt of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Way {
+    /// A short read means drained; interest stays registered, edge-triggered.
+    Short,
+    /// Reads until nothing is left.
+    Drain,
+    /// Interest is good for one event and registered again after each (`EPOLLONESHOT`).
+    Rearm,
+}
+
 const REPLY: &[u8] =
     b"HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nContent-Length: 6\r\n\r\nhello\n";
 
-pub(crate) fn serve() {
+pub(crate) fn serve(way: Way) {
     let port = std::env::args()
         .next_back()
         .and_then(|port| port.parse().ok());
@@ -30,17 +44,22 @@ pub(crate) fn serve() {
                     fresh.push(client.into_raw_fd());
                 }
             } else {
-                answer(descriptor, &mut buffer);
+                answer(descriptor, &mut buffer, way);
+                fresh.extend((way == Way::Rearm).then_some(descriptor));
             }
         }
         for descriptor in fresh.drain(..) {
-            epoll.watch(descriptor);
+            if way == Way::Rearm {
+                epoll.watch_once(descriptor);
+            } else {
+                epoll.watch(descriptor);
+            }
         }
     }
 }
 
-/// Reads until a read is short, and answers each.
-fn answer(descriptor: RawFd, buffer: &mut [u8]) {
+/// Reads until a read is short or finds nothing, and answers each.
+fn answer(descriptor: RawFd, buffer: &mut [u8], way: Way) {
     loop {
         match receive(descriptor, buffer) {
             None => return,
@@ -51,7 +70,7 @@ fn answer(descriptor: RawFd, buffer: &mut [u8]) {
             }
             Some(length) => {
                 send(descriptor, REPLY);
-                if length < buffer.len() {
+                if length < buffer.len() && way != Way::Drain {
                     return;
                 }
             }

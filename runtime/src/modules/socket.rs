@@ -169,21 +169,17 @@ fn handle_answer(runtime: &Runtime, handle: Handle, listens: bool) -> Answer {
 
 /// Deals with an event of one socket.
 pub(crate) fn ready(runtime: &Runtime, handle: Handle, readiness: Readiness) {
-    enum Kind {
-        Stream,
-        Listener,
-        Connecting,
+    if stream::ready(runtime, handle, readiness) {
+        return;
     }
-    let kind = match runtime.handles.borrow().get(handle) {
-        Some(Resource::Socket(Socket::Stream(_))) => Kind::Stream,
-        Some(Resource::Socket(Socket::Listener(_))) => Kind::Listener,
-        Some(Resource::Socket(Socket::Connecting(_))) => Kind::Connecting,
+    let connecting = match runtime.handles.borrow().get(handle) {
+        Some(Resource::Socket(socket)) => matches!(socket, Socket::Connecting(_)),
         None => return,
     };
-    match kind {
-        Kind::Stream => stream::ready(runtime, handle, readiness),
-        Kind::Listener => listen::ready(runtime, handle),
-        Kind::Connecting => connect::ready(runtime, handle),
+    if connecting {
+        connect::ready(runtime, handle);
+    } else {
+        listen::ready(runtime, handle);
     }
 }
 

@@ -31,12 +31,10 @@ pub(super) fn to_script(handle: Handle, listens: bool) -> u64 {
 /// The handle in an argument; none for any other value.
 pub(super) fn held(call: &Call, argument: c_int) -> Option<Held> {
     let known = call.runtime.sockets.metatable_address.get();
-    // SAFETY: Lua called with this state, and a C function has room for 20 values. The userdata
-    // is ours when it has our metatable and our size, so its eight bytes may be read.
+    // SAFETY: Lua called with this state, and a C function has room for 20 values. Of the values
+    // with our metatable and our size only userdata have memory, and theirs are eight bytes of ours.
     let bits = unsafe {
-        if ffi::lua_type(call.state, argument) != ffi::LUA_TUSERDATA
-            || ffi::lua_getmetatable(call.state, argument) == 0
-        {
+        if ffi::lua_getmetatable(call.state, argument) == 0 {
             return None;
         }
         let found = ffi::lua_topointer(call.state, -1);
@@ -44,9 +42,11 @@ pub(super) fn held(call: &Call, argument: c_int) -> Option<Held> {
         if found != known || ffi::lua_objlen(call.state, argument) != size_of::<u64>() {
             return None;
         }
-        ffi::lua_touserdata(call.state, argument)
-            .cast::<u64>()
-            .read()
+        let memory = ffi::lua_touserdata(call.state, argument).cast::<u64>();
+        if memory.is_null() {
+            return None;
+        }
+        memory.read()
     };
     Some(Held {
         handle: Handle::from_bits(bits & !LISTENS),

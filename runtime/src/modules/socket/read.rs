@@ -3,7 +3,7 @@
 use std::io;
 
 use super::arguments::{arm, deadline_ns};
-use super::stream::{connection, with_stream};
+use super::stream::{Stream, connection, with_stream};
 use super::{CLOSED, TIMED_OUT};
 use crate::entry::{Answer, Call, Outcome};
 use crate::error::{Text, system_text};
@@ -20,26 +20,15 @@ pub(super) fn read(call: &Call) -> Outcome {
         Ok(handle) => handle,
         Err(text) => return Ok(Answer::Failure(text)),
     };
-    let state = with_stream(call.runtime, handle, |stream| {
-        let reader = stream.reader;
-        let taken = reader.is_some_and(|wait| call.runtime.scheduler.is_parked(wait));
-        (taken, stream.readable)
+    let tried = with_stream(call.runtime, handle, |stream| {
+        try_now(call.runtime, handle, stream)
     });
-    let Some((taken, readable)) = state else {
-        return Ok(Answer::Failure(CLOSED));
+    let put_off = match tried {
+        None => return Ok(Answer::Failure(CLOSED)),
+        Some(Now::Answer(answer)) => return Ok(answer),
+        Some(Now::NotYet) => false,
+        Some(Now::PutOff) => true,
     };
-    if taken {
-        return Ok(Answer::Failure(Text::Borrowed(
-            "another read already in progress",
-        )));
-    }
-    let mut put_off = false;
-    if readable {
-        put_off = !call.runtime.scheduler.spend();
-        if let Some(answer) = (!put_off).then(|| attempt(call.runtime, handle)).flatten() {
-            return Ok(answer);
-        }
-    }
     let wait = call.park(Operation::Read);
     with_stream(call.runtime, handle, |stream| stream.reader = Some(wait));
     arm(call, deadline_ns, wait, handle);
@@ -51,8 +40,33 @@ pub(super) fn read(call: &Call) -> Outcome {
     Ok(Answer::Yield)
 }
 
+/// What can be said of a read at once.
+enum Now {
+    Answer(Answer),
+    NotYet,
+    /// There may be input, but it is the turn of others.
+    PutOff,
+}
+
+fn try_now(runtime: &Runtime, handle: Handle, stream: &mut Stream) -> Now {
+    let taken = stream
+        .reader
+        .is_some_and(|wait| runtime.scheduler.is_parked(wait));
+    if taken {
+        let text = Text::Borrowed("another read already in progress");
+        return Now::Answer(Answer::Failure(text));
+    }
+    if !stream.readable {
+        return Now::NotYet;
+    }
+    if !runtime.scheduler.spend() {
+        return Now::PutOff;
+    }
+    attempt(runtime, handle, stream).map_or(Now::NotYet, Now::Answer)
+}
+
 /// One read from the kernel; none when nothing is there.
-fn attempt(runtime: &Runtime, handle: Handle) -> Option<Answer> {
+pub(super) fn attempt(runtime: &Runtime, handle: Handle, stream: &mut Stream) -> Option<Answer> {
     let sockets = &runtime.sockets;
     let size = sockets.read_size.get();
     let mut buffer = sockets.buffer.borrow_mut();
@@ -60,28 +74,25 @@ fn attempt(runtime: &Runtime, handle: Handle) -> Option<Answer> {
         // Zeroed memory of the system costs nothing until it is used.
         *buffer = vec![0; size];
     }
-    with_stream(runtime, handle, |stream| {
-        let found = runtime.kernel.read(&stream.transport, &mut buffer[..size]);
-        trace::event!(trace_read(&found, handle));
-        match found {
-            Ok(0) => {
-                stream.closed = true;
-                Some(Answer::End)
-            }
-            Ok(length) => {
-                // A short read means drained, and the next input is told of. Windows tells only
-                // after a read that found nothing.
-                stream.readable = length == size || stream.closed || cfg!(windows);
-                Some(Answer::Read(length))
-            }
-            Err(error) if error.kind() == io::ErrorKind::WouldBlock => {
-                stream.readable = false;
-                None
-            }
-            Err(error) => Some(Answer::Failure(system_text(&error))),
+    let found = runtime.kernel.read(&stream.transport, &mut buffer[..size]);
+    trace::event!(trace_read(&found, handle));
+    match found {
+        Ok(0) => {
+            stream.closed = true;
+            Some(Answer::End)
         }
-    })
-    .flatten()
+        Ok(length) => {
+            // A short read means drained, and the next input is told of. Windows tells only
+            // after a read that found nothing.
+            stream.readable = length == size || stream.closed || cfg!(windows);
+            Some(Answer::Read(length))
+        }
+        Err(error) if error.kind() == io::ErrorKind::WouldBlock => {
+            stream.readable = false;
+            None
+        }
+        Err(error) => Some(Answer::Failure(system_text(&error))),
+    }
 }
 
 /// Tells of a read that had an outcome: data, the end or an error.
@@ -96,12 +107,14 @@ fn trace_read(found: &io::Result<usize>, handle: Handle) {
 
 /// Gives a parked reader what has come, if anything has.
 pub(super) fn go_on(runtime: &Runtime, handle: Handle) {
-    let Some(Some(wait)) = with_stream(runtime, handle, |stream| stream.reader) else {
-        return;
-    };
-    if let Some(answer) = attempt(runtime, handle) {
-        with_stream(runtime, handle, |stream| stream.reader = None);
-        runtime.scheduler.wake(wait, answer);
+    let woken = with_stream(runtime, handle, |stream| {
+        let reader = stream.reader?;
+        let answer = attempt(runtime, handle, stream)?;
+        stream.reader = None;
+        Some((reader, answer))
+    });
+    if let Some((reader, answer)) = woken.flatten() {
+        runtime.scheduler.wake(reader, answer);
     }
 }
 

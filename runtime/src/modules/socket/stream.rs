@@ -63,19 +63,25 @@ pub(super) fn connection(call: &Call) -> Result<Handle, Text> {
     Ok(held.handle)
 }
 
-/// Deals with an event: the reader first, then the writer, if both wait.
-pub(super) fn ready(runtime: &Runtime, handle: Handle, readiness: Readiness) {
-    let reads = with_stream(runtime, handle, |stream| {
+/// Deals with an event: the reader first, then the writer, if both wait. False when the handle is
+/// no connection.
+pub(super) fn ready(runtime: &Runtime, handle: Handle, readiness: Readiness) -> bool {
+    let woken = with_stream(runtime, handle, |stream| {
         stream.readable |= readiness.readable || readiness.closed;
         stream.closed |= readiness.closed;
-        stream.reader.is_some() && stream.readable
+        let reader = stream.reader.filter(|_| stream.readable)?;
+        let answer = read::attempt(runtime, handle, stream)?;
+        stream.reader = None;
+        Some((reader, answer))
     });
-    if reads == Some(true) {
-        read::go_on(runtime, handle);
+    let Some(woken) = woken else { return false };
+    if let Some((reader, answer)) = woken {
+        runtime.scheduler.wake(reader, answer);
     }
     if readiness.writable || readiness.closed {
         write::go_on(runtime, handle);
     }
+    true
 }
 
 /// Tells the peer that nothing more will come, once what was written has gone.

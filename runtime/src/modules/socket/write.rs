@@ -3,7 +3,7 @@
 use std::io;
 
 use super::arguments::{arm, deadline_ns};
-use super::stream::{connection, with_stream};
+use super::stream::{Stream, connection, with_stream};
 use super::{CLOSED, TIMED_OUT};
 use crate::entry::{Answer, Call, Outcome};
 use crate::error::{Text, system_text};
@@ -31,17 +31,22 @@ pub(super) fn write(call: &Call) -> Outcome {
 fn start(call: &Call, deadline_ns: Option<u64>) -> Result<Answer, Text> {
     let (handle, data) = checked(call)?;
     let runtime = call.runtime;
-    let bytes = data.len();
-    trace::event!(trace::socket(
-        SocketEvent::Write { bytes },
-        handle.to_bits()
-    ));
     let put_off = !runtime.scheduler.spend();
-    let sent = if put_off {
-        0
-    } else {
-        send(runtime, handle, data)?
-    };
+    let sent = with_stream(runtime, handle, |stream| {
+        if stream.finished {
+            return Err(Text::Borrowed("broken pipe"));
+        }
+        let bytes = data.len();
+        trace::event!(trace::socket(
+            SocketEvent::Write { bytes },
+            handle.to_bits()
+        ));
+        if put_off {
+            return Ok(0);
+        }
+        send(runtime, stream, data)
+    });
+    let sent = sent.unwrap_or(Err(CLOSED))?;
     if sent == data.len() {
         return Ok(Answer::Nil);
     }
@@ -70,10 +75,6 @@ fn checked(call: &Call) -> Result<(Handle, &[u8]), Text> {
     let data = call
         .bytes(2)
         .ok_or(Text::Borrowed("data must be a string"))?;
-    let finished = with_stream(call.runtime, handle, |stream| stream.finished);
-    if finished.ok_or(CLOSED)? {
-        return Err(Text::Borrowed("broken pipe"));
-    }
     if call.runtime.sockets.writes.borrow().contains_key(&handle) {
         return Err(Text::Borrowed("another write already in progress"));
     }
@@ -81,19 +82,16 @@ fn checked(call: &Call) -> Result<(Handle, &[u8]), Text> {
 }
 
 /// Writes until all is sent or the kernel has no room, and gives how much was sent.
-fn send(runtime: &Runtime, handle: Handle, data: &[u8]) -> Result<usize, Text> {
-    with_stream(runtime, handle, |stream| {
-        let mut sent = 0;
-        while sent < data.len() {
-            match runtime.kernel.write(&stream.transport, &data[sent..]) {
-                Ok(length) => sent += length,
-                Err(error) if error.kind() == io::ErrorKind::WouldBlock => break,
-                Err(error) => return Err(system_text(&error)),
-            }
+fn send(runtime: &Runtime, stream: &Stream, data: &[u8]) -> Result<usize, Text> {
+    let mut sent = 0;
+    while sent < data.len() {
+        match runtime.kernel.write(&stream.transport, &data[sent..]) {
+            Ok(length) => sent += length,
+            Err(error) if error.kind() == io::ErrorKind::WouldBlock => break,
+            Err(error) => return Err(system_text(&error)),
         }
-        Ok(sent)
-    })
-    .unwrap_or(Err(CLOSED))
+    }
+    Ok(sent)
 }
 
 /// Has the kernel tell when there is room to write.
@@ -116,7 +114,10 @@ pub(super) fn go_on(runtime: &Runtime, handle: Handle) {
     let Some(mut pending) = runtime.sockets.writes.borrow_mut().remove(&handle) else {
         return;
     };
-    let outcome = send(runtime, handle, &pending.data[pending.sent..]).and_then(|sent| {
+    let sent = with_stream(runtime, handle, |stream| {
+        send(runtime, stream, &pending.data[pending.sent..])
+    });
+    let outcome = sent.unwrap_or(Err(CLOSED)).and_then(|sent| {
         pending.sent += sent;
         let all = pending.sent == pending.data.len();
         if all {
