@@ -11,6 +11,9 @@ mod console;
 mod embedded;
 mod entry;
 mod error;
+#[cfg(test)]
+#[cfg(unix)]
+mod faults;
 mod handle;
 mod modules;
 mod offload;

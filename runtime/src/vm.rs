@@ -14,7 +14,7 @@ use crate::abi;
 use crate::console;
 use crate::modules;
 use crate::policy::Policy;
-use crate::reactor::kernel::System;
+use crate::reactor::kernel::{Kernel, System};
 use crate::runtime::{self, Runtime};
 use crate::trace;
 
@@ -73,6 +73,11 @@ pub(crate) unsafe fn desk(main: NonNull<lua_State>) -> NonNull<lua_State> {
 impl Vm {
     /// A state with the standard libraries and every module at hand.
     pub(crate) fn new(policy: Policy) -> Result<Self, Error> {
+        Self::with_kernel(policy, &System)
+    }
+
+    /// The same, over a kernel of the caller's.
+    pub(crate) fn with_kernel(policy: Policy, kernel: &'static dyn Kernel) -> Result<Self, Error> {
         // SAFETY: a new state belongs to nobody else; it is closed by drop, after the runtime.
         unsafe {
             let mut heap = Box::new(heap::Heap::new());
@@ -84,7 +89,7 @@ impl Vm {
             };
             ffi::lua_gc(main.as_ptr(), ffi::LUA_GCSTOP, 0);
             ffi::luaL_openlibs(main.as_ptr());
-            let runtime = Box::new(Runtime::new(main, policy, &System)?);
+            let runtime = Box::new(Runtime::new(main, policy, kernel)?);
             runtime.enter();
             abi::publish(main, policy);
             trace::start();

@@ -94,6 +94,13 @@ impl Stream {
         }
     }
 
+    /// Whether a read that gave less than it could means that nothing is left, so that the next
+    /// input is told of. A read of a Unix socket also ends where descriptors were sent along
+    /// (unix(7)), and Windows tells of input only after a read that found nothing.
+    pub(crate) fn short_read_drains(&self) -> bool {
+        matches!(self, Self::Tcp(_)) && cfg!(not(windows))
+    }
+
     /// Tells the peer that nothing more will come.
     pub(crate) fn shutdown_write(&self) -> io::Result<()> {
         each!(Self, self, socket => socket.shutdown(Shutdown::Write))

@@ -82,9 +82,8 @@ pub(super) fn attempt(runtime: &Runtime, handle: Handle, stream: &mut Stream) ->
             Some(Answer::End)
         }
         Ok(length) => {
-            // A short read means drained, and the next input is told of. Windows tells only
-            // after a read that found nothing.
-            stream.readable = length == size || stream.closed || cfg!(windows);
+            let drained = length < size && stream.transport.short_read_drains();
+            stream.readable = !drained || stream.closed;
             Some(Answer::Read(length))
         }
         Err(error) if error.kind() == io::ErrorKind::WouldBlock => {
