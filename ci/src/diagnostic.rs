@@ -78,9 +78,9 @@ impl Problem {
             .map(|c| if c.is_control() { ' ' } else { c })
             .collect();
         let width = line.chars().count();
-        let start = (self.span.column - 1).min(width);
+        let start = self.span.column.saturating_sub(1).min(width);
         let end = if self.span.end_line == self.span.line {
-            self.span.end_column - 1
+            self.span.end_column.saturating_sub(1)
         } else {
             width
         };

@@ -1,6 +1,9 @@
 //! A workflow file in, a plan out, and a replay of that plan on this machine.
 //!
-//! Reading order: [`process`] runs one child program under a limit, [`logs`] keeps what it printed.
+//! Reading order: [`yaml`] and [`workflow`] read a file into its model, [`expression`] and [`matrix`] are GitHub's
+//! language, [`occasion`] is what sets a workflow off, [`plan`] says what would run, and [`replay`] runs it,
+//! telling [`event`]s and giving a [`verdict::Report`]. [`receipt`], [`last`], [`diff`] and [`junit`] come after.
+//! Shared with other commands: [`process`] runs one child program under a limit, [`logs`] keeps what it printed.
 
 #![forbid(unsafe_code)]
 
