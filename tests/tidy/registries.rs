@@ -32,6 +32,7 @@ const REGISTRIES: &[Registry] = &[
 
 /// What a module of a registry has elsewhere: `{}` is its name with `-` for `_`.
 const COMPANIONS: &[(&str, &str)] = &[
+    ("lints/src/rules", "docs/lints/{}.md"),
     ("release/src/checks", "docs/release/{}.md"),
     ("tools/src/commands", "tests/cli/{}"),
 ];
@@ -124,7 +125,7 @@ pub(crate) const RULES: &[Rule] = &[
     },
     Rule {
         name: "companion",
-        says: "a release check has a page, a command has cases under tests/cli/",
+        says: "a lint rule and a release check have a page, a command has cases under tests/cli/",
         check: companions,
         faults: &[
             Fault {
