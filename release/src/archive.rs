@@ -80,29 +80,23 @@ impl RawPath {
 
     /// A name as the archive gives it.
     pub(crate) fn new(name: &[u8], kind: &Kind) -> Self {
-        Self::with_length(Self::cut(name), name.len(), kind)
+        let name = match name {
+            b"." if *kind == Kind::Folder => b"",
+            name => name.strip_prefix(b"./").unwrap_or(name),
+        };
+        let name = match kind {
+            Kind::Folder => name.strip_suffix(b"/").unwrap_or(name),
+            _ => name,
+        };
+        Self {
+            bytes: Self::cut(name).into(),
+            length: name.len(),
+        }
     }
 
     /// What is kept of a name.
     pub(crate) fn cut(name: &[u8]) -> &[u8] {
         &name[..name.len().min(Self::KEPT)]
-    }
-
-    /// A name that may have been cut, and its whole length.
-    pub(crate) fn with_length(kept: &[u8], length: usize, kind: &Kind) -> Self {
-        let cut = length - kept.len();
-        let kept = match kept {
-            b"." if *kind == Kind::Folder => b"",
-            kept => kept.strip_prefix(b"./").unwrap_or(kept),
-        };
-        let kept = match kind {
-            Kind::Folder if cut == 0 => kept.strip_suffix(b"/").unwrap_or(kept),
-            _ => kept,
-        };
-        Self {
-            bytes: kept.into(),
-            length: kept.len() + cut,
-        }
     }
 
     pub(crate) fn bytes(&self) -> &[u8] {

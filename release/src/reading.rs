@@ -116,7 +116,11 @@ impl Reading {
             (None, Some(asset)) => {
                 match archive::read(&asset.path, archive.container, deadline, &mut collector) {
                     Ok(()) => State::Whole,
-                    Err(Stop::Refused(why)) => State::Refused(why),
+                    Err(Stop::Refused(why)) => {
+                        // What was read before is of no use to anybody.
+                        collector = Collector::new(archive, detail);
+                        State::Refused(why)
+                    }
                     Err(Stop::Failed(error)) => return Err(error),
                 }
             }
@@ -157,6 +161,12 @@ fn signatures(text: &[u8]) -> impl Iterator<Item = String> {
         .map(|(signature, _)| format!("{signature})"))
         .collect();
     lines.into_iter()
+}
+
+/// Room for a manifest of that size, unless it is too long to be kept.
+fn room_for(size: u64) -> Option<Vec<u8>> {
+    let size = usize::try_from(size).ok()?;
+    (size <= contract().limits.manifest_bytes).then(|| Vec::with_capacity(size))
 }
 
 /// Whether a file of an archive is a program.
@@ -222,7 +232,7 @@ impl Sink for Collector {
         } else if path == contents.version_file.as_bytes() {
             Purpose::Version(Vec::new())
         } else if path == contents.manifest_file.as_bytes() {
-            Purpose::Manifest(Some(Vec::new()))
+            Purpose::Manifest(room_for(header.size))
         } else if is_program(self.reading.archive, path) {
             Purpose::Program(Box::new(Scan::new()), SpooledTempFile::new(IN_MEMORY))
         } else if self.detail == Detail::Compare && is_types(path) {

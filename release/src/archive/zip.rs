@@ -16,7 +16,7 @@ use std::{
 
 use flate2::Crc;
 
-use super::{Counted, Header, Sink, Stop, budget::Budget, inflate::Inflate, refused};
+use super::{Counted, Header, RawPath, Sink, Stop, budget::Budget, inflate::Inflate, refused};
 use crate::{Deadline, Error};
 use central::Record;
 
@@ -54,14 +54,11 @@ pub(super) fn read(path: &Path, deadline: &Deadline, sink: &mut dyn Sink) -> Res
 
 /// Why an entry can't begin where its record says.
 fn misplaced(record: &Record, position: u64) -> Stop {
-    let name = record.shown();
+    let name = format!("the entry at byte {}", record.offset);
     Stop::Refused(if record.offset < position {
         format!("{name} overlaps the entry before it")
     } else if position == 0 {
-        format!(
-            "expected the first entry at byte 0, found {name} at byte {}",
-            record.offset
-        )
+        format!("expected the first entry at byte 0, found {name}")
     } else {
         format!("expected {name} right behind the entry before it, found bytes between")
     })
@@ -80,31 +77,28 @@ impl Reader<'_> {
     fn entry(&mut self, record: &Record, position: u64, next: u64) -> Result<u64, Stop> {
         self.deadline.check()?;
         let local = local::read(&mut self.source, record)?;
-        let kind = record.kind();
+        let kind = record.kind(&local.name);
+        let name = local::shown(&local.name);
         let file = kind == super::Kind::File;
         if kind == super::Kind::Folder && record.size != 0 {
             return refused(format!(
                 "expected a folder without data, found {} bytes for {}",
-                record.size,
-                record.shown()
+                record.size, name
             ));
         }
         let data_start = position + local.length;
         let data_end = data_start + record.packed;
         if data_end > next {
-            return refused(format!(
-                "{} reaches into what lies behind it",
-                record.shown()
-            ));
+            return refused(format!("{name} reaches into what lies behind it"));
         }
         self.sink.begin(Header {
-            path: record.path(&kind),
+            path: RawPath::new(&local.name, &kind),
             kind,
             mode: None,
             size: if file { record.size } else { 0 },
             ambiguous: record.ambiguous,
         })?;
-        self.data(record, file)?;
+        self.data(record, &name, file)?;
         local.descriptor(&mut self.source, record, next - data_end)?;
         if file {
             self.sink.sink.end()?;
@@ -113,7 +107,7 @@ impl Reader<'_> {
     }
 
     /// Unpacks the data of an entry and compares length and checksum.
-    fn data(&mut self, record: &Record, file: bool) -> Result<(), Stop> {
+    fn data(&mut self, record: &Record, name: &str, file: bool) -> Result<(), Stop> {
         let mut crc = Crc::new();
         let mut unpacked = 0;
         let mut left = record.packed;
@@ -148,7 +142,7 @@ impl Reader<'_> {
             self.source.consume(taken);
             left -= taken as u64;
         }
-        record.agrees(left, unpacked, crc.sum())
+        record.agrees(name, left, unpacked, crc.sum())
     }
 }
 

@@ -22,11 +22,8 @@ const ENCRYPTED: u16 = 1 | 1 << 6 | 1 << 13;
 /// What the central directory says of one entry.
 #[derive(Debug)]
 pub(super) struct Record {
-    /// Cut to what is kept of a name.
-    name: Box<[u8]>,
-    /// Digest of the whole name.
+    /// Digest of the name, which is read again where the entry lies.
     name_sum: Sha256Sum,
-    pub(super) name_length: usize,
     pub(super) ambiguous: Option<&'static str>,
     pub(super) method: u16,
     pub(super) crc: u32,
@@ -86,9 +83,7 @@ fn read_one(source: &mut Source) -> Result<(Record, u64), Stop> {
     let differs = extra.unicode_name.is_some_and(|other| other != name);
     let record = Record {
         name_sum: checksum::of_bytes(&name),
-        name_length: name.len(),
         ambiguous: differs.then_some("its record and its Unicode Path field give different names"),
-        name: RawPath::cut(&name).into(),
         method,
         crc: u32_at(&fixed, 16),
         packed: packed.into(),
@@ -123,23 +118,16 @@ impl Record {
         self.method == STORED
     }
 
-    /// The name for messages.
-    pub(super) fn shown(&self) -> String {
-        self.name.escape_ascii().to_string()
-    }
-
     pub(super) fn is_named(&self, name: &[u8]) -> bool {
         self.name_sum == checksum::of_bytes(name)
     }
 
     /// What the entry is: a name that ends in `/` is a folder; Unix says more.
-    pub(super) fn kind(&self) -> Kind {
+    pub(super) fn kind(&self, name: &[u8]) -> Kind {
         let other = |kind: &str| Kind::Other(kind.to_owned());
         match self.file_type {
             0o040_000 => Kind::Folder,
-            0 | 0o100_000 if self.name_length == self.name.len() && self.name.ends_with(b"/") => {
-                Kind::Folder
-            }
+            0 | 0o100_000 if name.ends_with(b"/") => Kind::Folder,
             0 | 0o100_000 => Kind::File,
             0o120_000 => other("a symbolic link"),
             0o020_000 => other("a character device"),
@@ -150,13 +138,8 @@ impl Record {
         }
     }
 
-    pub(super) fn path(&self, kind: &Kind) -> RawPath {
-        RawPath::with_length(&self.name, self.name_length, kind)
-    }
-
     /// Compares what was unpacked with what the record says.
-    pub(super) fn agrees(&self, left: u64, size: u64, crc: u32) -> Result<(), Stop> {
-        let name = self.shown();
+    pub(super) fn agrees(&self, name: &str, left: u64, size: u64, crc: u32) -> Result<(), Stop> {
         if left != 0 && size <= self.size {
             return refused(format!(
                 "{name}: {left} bytes stand behind its compressed data"

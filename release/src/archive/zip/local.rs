@@ -5,7 +5,7 @@ use super::{
     central::{Record, refuse_unreadable},
     fields::{Extra, u16_at, u32_at},
 };
-use crate::archive::{Stop, refused};
+use crate::archive::{RawPath, Stop, refused};
 
 const SIGNATURE: [u8; 4] = *b"PK\x03\x04";
 const DESCRIPTOR: [u8; 4] = *b"PK\x07\x08";
@@ -14,6 +14,7 @@ const DESCRIBED: u16 = 1 << 3;
 
 /// What of a local header is needed behind the data.
 pub(super) struct Local {
+    pub(super) name: Vec<u8>,
     /// Bytes from the signature to the data.
     pub(super) length: u64,
     described: bool,
@@ -24,8 +25,8 @@ pub(super) fn read(source: &mut Source, record: &Record) -> Result<Local, Stop> 
     let fixed: [u8; 30] = source.take()?;
     if fixed[..4] != SIGNATURE {
         return refused(format!(
-            "expected {} where its record says, found something else",
-            record.shown()
+            "expected an entry at byte {}, where its record says, found something else",
+            record.offset
         ));
     }
     let (flags, method) = (u16_at(&fixed, 6), u16_at(&fixed, 8));
@@ -51,12 +52,21 @@ pub(super) fn read(source: &mut Source, record: &Record) -> Result<Local, Stop> 
         "checksums"
     } else {
         let length = 30 + lengths.iter().map(|length| u64::from(*length)).sum::<u64>();
-        return Ok(Local { length, described });
+        return Ok(Local {
+            name,
+            length,
+            described,
+        });
     };
     refused(format!(
         "{}: its local and its central record give different {what}",
-        record.shown()
+        shown(&name)
     ))
+}
+
+/// A name for messages.
+pub(super) fn shown(name: &[u8]) -> String {
+    RawPath::cut(name).escape_ascii().to_string()
 }
 
 impl Local {
@@ -67,7 +77,7 @@ impl Local {
         record: &Record,
         room: u64,
     ) -> Result<(), Stop> {
-        let name = record.shown();
+        let name = shown(&self.name);
         let numbers: [u8; 12] = match (self.described, room) {
             (false, 0) => return Ok(()),
             (true, 12) => source.take()?,

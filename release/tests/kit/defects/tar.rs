@@ -265,7 +265,7 @@ pub(crate) const ALL: &[Case] = &[
         name: "too many entries",
         plant: |kit| {
             kit.linux().container = Some(|files| {
-                let more: Vec<Tar> = (0..70_000)
+                let more: Vec<Tar> = (0..40_000)
                     .map(|at| Tar::of(b'5', &format!("{at}/"), b""))
                     .collect();
                 with(files, &more)
