@@ -124,17 +124,11 @@ impl JobRun<'_, '_> {
         let conclusion = self.conclusion(frame, step, &mut performed, console);
         frame.failed |= conclusion == Outcome::Failure;
         if let Some(id) = &step.id {
-            let outputs = performed
-                .outputs
-                .iter()
-                .map(|(name, value)| (name.as_str(), value.as_str().into()));
-            enter_step(
-                &mut frame.steps,
-                id,
-                outputs.collect(),
-                performed.outcome,
-                conclusion,
-            );
+            let mut outputs = Object::default();
+            for (name, value) in &performed.outputs {
+                outputs.set(name, value.as_str().into());
+            }
+            enter_step(&mut frame.steps, id, outputs, performed.outcome, conclusion);
         }
         Ok(performed)
     }
