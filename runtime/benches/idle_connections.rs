@@ -10,6 +10,7 @@ use support::{Server, free_port, runners, script, tell};
 const CONNECTIONS: u32 = 10_000;
 
 fn main() {
+    #[cfg(unix)]
     raise_limit();
     let path = script("idle.lua").display().to_string();
     for runner in runners() {
@@ -54,6 +55,7 @@ fn settle(held: &mut [TcpStream]) {
 }
 
 /// Allows this process and its children as many descriptors as the system lets them have.
+#[cfg(unix)]
 fn raise_limit() {
     let mut limit = libc::rlimit {
         rlim_cur: 0,

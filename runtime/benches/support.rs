@@ -85,7 +85,7 @@ impl Server {
     /// Ends the child and tells what it has used.
     pub(crate) fn end(mut self) -> Usage {
         self.child.kill().expect("the child runs");
-        reap(&self.child, self.started)
+        reap(&mut self.child, self.started)
     }
 }
 
@@ -96,11 +96,12 @@ pub(crate) fn run(program: &Path, arguments: &[&str]) -> Usage {
         .args(arguments)
         .stdout(Stdio::null())
         .spawn();
-    reap(&child.expect("the program can be started"), started)
+    reap(&mut child.expect("the program can be started"), started)
 }
 
 /// Waits for a child and takes its figures from the kernel (wait4(2)).
-fn reap(child: &Child, started: Instant) -> Usage {
+#[cfg(unix)]
+fn reap(child: &mut Child, started: Instant) -> Usage {
     let pid = libc::pid_t::try_from(child.id()).expect("a pid is small");
     let mut usage = std::mem::MaybeUninit::<libc::rusage>::zeroed();
     let mut status = 0;
@@ -111,13 +112,27 @@ fn reap(child: &Child, started: Instant) -> Usage {
     // SAFETY: wait4 has filled it, and all zeroes is a value of it, too.
     let usage = unsafe { usage.assume_init() };
     let time = |value: libc::timeval| {
-        let whole = Duration::from_secs(value.tv_sec.unsigned_abs());
-        whole + Duration::from_micros(value.tv_usec.unsigned_abs())
+        let part = |number| Duration::from_micros(number);
+        let (whole, rest) = (u64::try_from(value.tv_sec), u64::try_from(value.tv_usec));
+        part(whole.unwrap_or(0) * 1_000_000) + part(rest.unwrap_or(0))
     };
+    // The unit is a kibibyte, but on macOS a byte (getrusage(2)).
+    let unit = if cfg!(target_os = "macos") { 1 } else { 1024 };
     Usage {
         wall,
         cpu: time(usage.ru_utime) + time(usage.ru_stime),
-        peak_rss_bytes: usage.ru_maxrss.unsigned_abs() * 1024,
+        peak_rss_bytes: u64::try_from(usage.ru_maxrss).unwrap_or(0) * unit,
+    }
+}
+
+/// Waits for a child; only the time is known here.
+#[cfg(not(unix))]
+fn reap(child: &mut Child, started: Instant) -> Usage {
+    child.wait().expect("the child can be waited for");
+    Usage {
+        wall: started.elapsed(),
+        cpu: Duration::ZERO,
+        peak_rss_bytes: 0,
     }
 }
 
