@@ -18,11 +18,22 @@ impl Environment {
             ["GITHUB_", "RUNNER_", "ACTIONS_", "INPUT_", "STATE_"]
                 .iter()
                 .any(|prefix| name.starts_with(prefix))
-                || name == "GH_TOKEN"
+                || [
+                    "GH_TOKEN",
+                    "GIT_DIR",
+                    "GIT_INDEX_FILE",
+                    "GIT_PREFIX",
+                    "GIT_WORK_TREE",
+                ]
+                .contains(&name)
                 || by_cargo && is_cargos(name)
         };
         let mut environment = Self::default();
-        for (name, value) in env::vars().filter(|(name, _)| !foreign(name)) {
+        // A variable that is no text can't be in a workflow's `env` either.
+        let texts = env::vars_os().filter_map(|(name, value)| {
+            Some((name.into_string().ok()?, value.into_string().ok()?))
+        });
+        for (name, value) in texts.filter(|(name, _)| !foreign(name)) {
             environment.set(&name, value);
         }
         environment
