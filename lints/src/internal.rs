@@ -3,6 +3,7 @@
 use std::ops::Range;
 
 use crate::call::call_at;
+use crate::gate::may_be_pieced;
 use crate::lexer::{DirectiveKind, Kind, Token, spelling};
 use crate::role::Role;
 use crate::unit::{C, Stretch};
@@ -26,6 +27,10 @@ pub(crate) struct Mention {
 pub(crate) fn mentions(c: &C<'_>, prefix: &str) -> Vec<Mention> {
     let mut found = Vec::new();
     let text = c.lexed.text;
+    let is_whole = memchr::memmem::find(text.as_bytes(), prefix.as_bytes()).is_some();
+    if !is_whole && !may_be_pieced(text, prefix) {
+        return found;
+    }
     let wanted = |tokens: &[Token]| {
         tokens
             .iter()

@@ -14,6 +14,7 @@ pub mod facts;
 pub mod finding;
 pub mod fix;
 mod flow;
+mod gate;
 mod grammar;
 mod include;
 mod internal;

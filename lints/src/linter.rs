@@ -4,6 +4,7 @@ use aho_corasick::AhoCorasick;
 
 use crate::facts::Facts;
 use crate::finding::{Finding, Findings, Level};
+use crate::gate::{Gate, may_be_pieced};
 use crate::language::Language;
 use crate::lua;
 use crate::rule::Run;
@@ -13,7 +14,7 @@ use crate::script::{Script, workflow};
 use crate::settings::{Patterns, Settings};
 use crate::source::Source;
 use crate::suppress;
-use crate::unit::{C, Content, Unit};
+use crate::unit::{C, Content, Unit, has_header_name};
 
 /// Judges texts under one configuration. Cheap to share between threads.
 #[derive(Debug)]
@@ -22,7 +23,7 @@ pub struct Linter {
     homes: Patterns,
     rust_homes: Patterns,
     /// Finds out in one pass whether any rule could have something to say.
-    gate: AhoCorasick,
+    gate: Gate,
     lua_gate: AhoCorasick,
 }
 
@@ -46,23 +47,6 @@ pub enum SettingsError {
     Search(#[from] aho_corasick::BuildError),
 }
 
-/// What C rules look for, besides the prefix: a text without any of these has no finding.
-const NEEDLES: [&str; 13] = [
-    "luaL_",
-    "lunet_",
-    "lunet-lint:",
-    "lua_State",
-    "malloc",
-    "calloc",
-    "realloc",
-    "uv_",
-    "mutex_destroy",
-    "mtx_destroy",
-    "rwlock_destroy",
-    "spin_destroy",
-    "DeleteCriticalSection",
-];
-
 impl Linter {
     /// Checks the settings and prepares the search.
     pub fn new(settings: Settings) -> Result<Self, SettingsError> {
@@ -78,11 +62,10 @@ impl Linter {
         if settings.prefix.is_empty() || !is_identifier {
             return Err(SettingsError::Prefix(settings.prefix));
         }
-        let needles = NEEDLES.into_iter().chain([settings.prefix.as_str()]);
         Ok(Self {
             homes: Patterns::new(&settings.homes)?,
             rust_homes: Patterns::new(&settings.rust_homes)?,
-            gate: AhoCorasick::new(needles)?,
+            gate: Gate::new(&settings.prefix)?,
             lua_gate: AhoCorasick::new(["listen", "bind", "execute", "popen", "lunet-lint:"])?,
             settings,
         })
@@ -130,9 +113,9 @@ impl Linter {
         let text = source.text;
         match language {
             Language::C => {
-                let is_wanted = self.gate.is_match(text)
-                    || may_hide(text.as_bytes())
-                    || facts.tree.may_define(text);
+                let is_wanted = self.gate.is_open(text)
+                    || may_be_pieced(text, &self.settings.prefix)
+                    || (!has_header_name(source.path) && facts.tree.may_define(text));
                 if is_wanted {
                     Content::C(Box::new(C::new(source)))
                 } else {
@@ -190,28 +173,4 @@ impl Linter {
             true
         });
     }
-}
-
-/// Whether a name may stand in pieces: joined by `##`, or split by a backslash-newline within a word.
-fn may_hide(bytes: &[u8]) -> bool {
-    if memchr::memmem::find(bytes, b"##").is_some()
-        || memchr::memmem::find(bytes, b"%:%:").is_some()
-    {
-        return true;
-    }
-    memchr::memchr_iter(b'\\', bytes).any(|at| {
-        let is_word = |byte: Option<&u8>| {
-            byte.is_some_and(|byte| byte.is_ascii_alphanumeric() || *byte == b'_')
-        };
-        let behind = &bytes[at + 1..];
-        let blanks = behind
-            .iter()
-            .take_while(|byte| matches!(byte, b' ' | b'\t' | b'\r'))
-            .count();
-        behind.get(blanks) == Some(&b'\n')
-            && at
-                .checked_sub(1)
-                .is_some_and(|before| is_word(bytes.get(before)))
-            && (is_word(behind.get(blanks + 1)) || behind.get(blanks + 1) == Some(&b'\\'))
-    })
 }

@@ -234,7 +234,7 @@ pub(crate) fn mentions(text: &str, tokens: &[Token], words: &[&str]) -> bool {
     })
 }
 
-fn has_header_name(path: &str) -> bool {
+pub(crate) fn has_header_name(path: &str) -> bool {
     matches!(
         path.rsplit('.').next(),
         Some("h" | "hh" | "hpp" | "hxx" | "H" | "inc")

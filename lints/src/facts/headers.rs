@@ -1,6 +1,6 @@
 //! What the headers of the linted tree include and define inline, read by search: headers are many and large.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use aho_corasick::AhoCorasick;
 
@@ -11,6 +11,10 @@ use crate::outline::is_attribute_word;
 #[derive(Debug, Default)]
 pub struct Headers {
     by_name: BTreeMap<String, Header>,
+    /// The names of all inline functions.
+    inlines: HashSet<String>,
+    /// Some header includes trace.h.
+    brings_trace: bool,
     /// Finds the names of inline functions; `None` where there are none.
     inline_names: Option<AhoCorasick>,
     pub(crate) has_allocator: bool,
@@ -45,17 +49,21 @@ impl Headers {
             entry.includes.extend(header.includes);
             entry.inlines.extend(header.inlines);
         }
-        let names: Vec<_> = by_name
+        let inlines: HashSet<_> = by_name
             .values()
-            .flat_map(|header| header.inlines.keys())
+            .flat_map(|header| header.inlines.keys().cloned())
             .collect();
-        let inline_names = if names.is_empty() {
+        let inline_names = if inlines.is_empty() {
             None
         } else {
-            AhoCorasick::new(&names).ok()
+            AhoCorasick::new(&inlines).ok()
         };
         Self {
             inline_names,
+            brings_trace: by_name
+                .values()
+                .any(|header| header.includes.contains("trace.h")),
+            inlines,
             has_allocator: by_name.contains_key("lunet_mem.h"),
             by_name,
         }
@@ -75,6 +83,9 @@ impl Headers {
 
     /// Where an inline function is defined, if one of the headers brings it.
     pub(crate) fn static_inline(&self, name: &str, headers: &[&str]) -> Option<&str> {
+        if !self.inlines.contains(name) {
+            return None;
+        }
         let reachable = self.reachable(headers);
         let mut places = reachable
             .iter()
@@ -84,7 +95,9 @@ impl Headers {
 
     /// Whether a header brings trace.h.
     pub(crate) fn includes_trace(&self, header: &str) -> bool {
-        self.by_name.contains_key(header) && self.reachable(&[header]).contains("trace.h")
+        self.brings_trace
+            && self.by_name.contains_key(header)
+            && self.reachable(&[header]).contains("trace.h")
     }
 
     /// The headers that some headers bring, themselves included.

@@ -1,0 +1,120 @@
+//! Finds out by search, before any token is made, whether a C text could have a finding at all.
+
+use aho_corasick::{AhoCorasick, packed};
+
+use crate::lexer::{continues_identifier, splice};
+
+/// What C rules look for besides the prefix, and whether it must begin a word.
+const NEEDLES: [(&str, bool); 12] = [
+    ("lunet", true),
+    ("lunet-lint:", false),
+    ("luaL_", true),
+    ("lua_State", true),
+    ("malloc", true),
+    ("calloc", true),
+    ("realloc", true),
+    ("uv_", true),
+    ("mutex_destroy", false),
+    ("mtx_destroy", false),
+    ("lock_destroy", false),
+    ("DeleteCriticalSection", true),
+];
+
+/// A search for any of the needles: with vector instructions where the processor has them.
+#[derive(Debug)]
+pub(crate) struct Gate {
+    search: Search,
+    /// Whether each needle must begin a word.
+    begins_word: Vec<bool>,
+}
+
+#[derive(Debug)]
+enum Search {
+    Packed(packed::Searcher),
+    Automaton(AhoCorasick),
+}
+
+impl Gate {
+    pub(crate) fn new(prefix: &str) -> Result<Self, aho_corasick::BuildError> {
+        let needles = NEEDLES.iter().copied().chain([(prefix, true)]);
+        let (words, begins_word): (Vec<_>, Vec<_>) = needles.unzip();
+        let search = match packed::Searcher::new(&words) {
+            Some(searcher) => Search::Packed(searcher),
+            None => Search::Automaton(AhoCorasick::new(&words)?),
+        };
+        Ok(Self {
+            search,
+            begins_word,
+        })
+    }
+
+    /// Whether any needle is in a text.
+    pub(crate) fn is_open(&self, text: &str) -> bool {
+        let counts = |found: aho_corasick::Match| {
+            let before = found.start().checked_sub(1).map(|at| text.as_bytes()[at]);
+            !self.begins_word[found.pattern()] || !before.is_some_and(continues_identifier)
+        };
+        match &self.search {
+            Search::Packed(searcher) => searcher.find_iter(text).any(counts),
+            Search::Automaton(automaton) => automaton.find_iter(text).any(counts),
+        }
+    }
+}
+
+/// Whether a name of an internal may stand in pieces: its begin before `##`, or a word split by a backslash-newline.
+pub(crate) fn may_be_pieced(text: &str, prefix: &str) -> bool {
+    let bytes = text.as_bytes();
+    let pasted = ["##", "%:%:"].iter().any(|paste| {
+        memchr::memmem::find_iter(bytes, paste).any(|at| begins_prefix(&text[..at], prefix))
+    });
+    pasted || memchr::memchr_iter(b'\\', bytes).any(|at| splits_word(bytes, at))
+}
+
+/// Whether the word at the end of a text could grow into the prefix. A comment there could hide one.
+fn begins_prefix(before: &str, prefix: &str) -> bool {
+    let before = before.trim_end_matches([' ', '\t', '\r', '\n', '\\']);
+    let start = before
+        .bytes()
+        .rposition(|byte| !continues_identifier(byte))
+        .map_or(0, |at| at + 1);
+    let word = &before.as_bytes()[start..];
+    before.ends_with('/') || (!word.is_empty() && prefix.as_bytes().starts_with(word))
+}
+
+fn splits_word(bytes: &[u8], at: usize) -> bool {
+    let is_word = |byte: Option<&u8>| byte.is_some_and(|&byte| continues_identifier(byte));
+    splice(bytes, at).is_some_and(|end| {
+        let before = at.checked_sub(1).and_then(|before| bytes.get(before));
+        is_word(before) && (is_word(bytes.get(end)) || bytes.get(end) == Some(&b'\\'))
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Gate, may_be_pieced};
+
+    fn check(text: &str, expected: bool) {
+        let gate = Gate::new("_lunet_").expect("the needles are sound");
+        let is_open = gate.is_open(text) || may_be_pieced(text, "_lunet_");
+        assert_eq!(is_open, expected, "{text:?}");
+    }
+
+    #[test]
+    fn only_what_rules_look_for_opens_it() {
+        check("x = _lunet_x(L);", true);
+        check("p = malloc(1);", true);
+        check("pthread_mutex_destroy(&m);", true);
+        check("p = zmalloc(1); my_uv_x; xlunet_y", false);
+        check("", false);
+    }
+
+    #[test]
+    fn names_in_pieces_open_it() {
+        check("#define F(x) _lu##x", true);
+        check("#define F(x) _ ## x", true);
+        check("#define F(x) _lu/* */##x", true);
+        check("#define F(x) a##x __##x", false);
+        check("_lu\\\nnet_x", true);
+        check("#define F \\\n  x", false);
+    }
+}
