@@ -1,6 +1,7 @@
 //! Suppressions: `lunet-lint: allow(rule) reason` at the begin of a comment silences the rule on its line and the next.
 //! Judging the suppressions themselves is left to the rules `unknown-suppression` and `unused-suppression`.
 
+use std::collections::HashMap;
 use std::ops::Range;
 
 use crate::finding::Finding;
@@ -96,22 +97,24 @@ fn parse(body: &str, is_rule: &impl Fn(&str) -> bool) -> (Vec<String>, String, O
 
 /// Marks the findings that are silenced, and the suppressions that were needed.
 pub(crate) fn apply(suppressions: &mut [Suppression], findings: &mut [Finding]) {
-    for finding in findings {
-        let line = finding.start.line as usize;
-        for suppression in suppressions.iter_mut() {
-            if suppression.covers(finding.rule, line) {
-                finding.suppressed = Some(suppression.reason.clone());
-                suppression.used.push(finding.rule.to_owned());
+    let mut by_line: HashMap<usize, Vec<usize>> = HashMap::new();
+    for (number, suppression) in suppressions.iter().enumerate() {
+        if suppression.fault.is_none() {
+            for line in suppression.first_line..=suppression.last_line + 1 {
+                by_line.entry(line).or_default().push(number);
             }
         }
     }
-}
-
-impl Suppression {
-    /// Whether it speaks of a rule on a line.
-    pub(crate) fn covers(&self, rule: &str, line: usize) -> bool {
-        self.fault.is_none()
-            && (self.first_line..=self.last_line + 1).contains(&line)
-            && self.rules.iter().any(|name| name == rule)
+    for finding in findings {
+        let line = finding.start.line as usize;
+        for &number in by_line.get(&line).into_iter().flatten() {
+            let suppression = &mut suppressions[number];
+            if suppression.rules.iter().any(|name| name == finding.rule) {
+                finding.suppressed = Some(suppression.reason.clone());
+                if !suppression.used.iter().any(|name| name == finding.rule) {
+                    suppression.used.push(finding.rule.to_owned());
+                }
+            }
+        }
     }
 }

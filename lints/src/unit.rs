@@ -6,11 +6,12 @@ use std::ops::Range;
 
 use crate::facts::Facts;
 use crate::flow::{Flow, flow};
+use crate::include::Include;
 use crate::lexer::{Kind, Lexed, Token};
 use crate::lua::{Lua, LuaCall};
 use crate::macros::{Macro, macros};
 use crate::outline::{Conditionals, Outline, outline, outline_of};
-use crate::role::Stream;
+use crate::role::{Role, Stream};
 use crate::rust_source::RustSource;
 use crate::script::Script;
 use crate::source::Source;
@@ -52,8 +53,20 @@ pub(crate) struct C<'a> {
     pub(crate) budget: Cell<usize>,
     /// How much higher functions leave the Lua stack, by their number, as far as somebody asked.
     pub(crate) deltas: RefCell<HashMap<usize, Option<i64>>>,
+    /// The includes, made when a rule asks.
+    pub(crate) includes: OnceCell<Vec<Include>>,
+    /// How names of functions are used, made when a rule asks.
+    pub(crate) uses: OnceCell<HashMap<String, Uses>>,
     /// The functions by their name, made when a rule asks.
     names: OnceCell<HashMap<String, usize>>,
+}
+
+/// How the name of a function of the file is used in it.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Uses {
+    pub(crate) is_called: bool,
+    /// It is passed on, stored, or its address taken.
+    pub(crate) is_value: bool,
 }
 
 /// A stretch of C tokens: the code of a file, or the body of a macro.
@@ -130,6 +143,8 @@ impl<'a> C<'a> {
             flows: outline.functions.iter().map(|_| OnceCell::new()).collect(),
             budget: Cell::new(STATE_BUDGET),
             deltas: RefCell::default(),
+            includes: OnceCell::new(),
+            uses: OnceCell::new(),
             names: OnceCell::new(),
             outline,
         }
@@ -147,6 +162,31 @@ impl<'a> C<'a> {
                 .collect()
         });
         names.get(name).copied()
+    }
+
+    /// How the name of a function is used in the file.
+    pub(crate) fn uses_of(&self, name: &str) -> Uses {
+        let uses = self.uses.get_or_init(|| {
+            let stream = self.stream();
+            let mut uses: HashMap<String, Uses> = HashMap::new();
+            for index in 0..stream.tokens.len() {
+                if stream.kind(index) != Some(Kind::Identifier) {
+                    continue;
+                }
+                let word = stream.word(index);
+                if self.function_named(&word).is_none() || stream.role(index) != Role::Use {
+                    continue;
+                }
+                let entry = uses.entry(word.into_owned()).or_default();
+                if stream.kind(index + 1) == Some(Kind::ParenOpen) {
+                    entry.is_called = true;
+                } else {
+                    entry.is_value = true;
+                }
+            }
+            uses
+        });
+        uses.get(name).copied().unwrap_or_default()
     }
 
     /// Whether this is a file of Lua or LuaJIT itself, which is no plugin: they say so by these names.

@@ -14,6 +14,9 @@ use super::{Assign, Call, Condition, Graph, Next, NodeId, Step, Value, names, ro
 /// More states than this in one function: nothing is said of it.
 const STATE_CAP: usize = 4_000;
 
+/// More facts than this are not remembered on one path.
+const FACT_CAP: usize = 32;
+
 /// What an analysis makes of steps.
 pub(crate) trait Analysis {
     type State: Clone + Eq + Hash;
@@ -180,7 +183,7 @@ impl Known {
     }
 
     fn note_equality(&mut self, condition: &Condition, equal: bool, matters: &HashSet<String>) {
-        if !matters.contains(&condition.left) {
+        if !matters.contains(&condition.left) || self.facts.len() >= FACT_CAP {
             return;
         }
         let is_equal = matches!(self.facts.get(&condition.left), Some(Fact::Equal(_)));
@@ -216,7 +219,7 @@ impl Known {
         if let Some(Fact::Order(outcome)) = self.facts.get(&key) {
             return *outcome == taken;
         }
-        if matters.contains(&condition.left) {
+        if matters.contains(&condition.left) && self.facts.len() < FACT_CAP {
             self.facts.insert(key, Fact::Order(taken));
         }
         true

@@ -33,15 +33,16 @@ pub(super) fn bodies(c: &C<'_>, function: &Function) -> Vec<Body> {
     if end - start > BODY_CAP_BYTES {
         return Vec::new();
     }
-    let inside =
-        |directive: &&Directive| directive.at > function.open && directive.at <= function.close;
-    let directives: Vec<_> = c.lexed.directives.iter().filter(inside).collect();
+    let all = &c.lexed.directives;
+    let first = all.partition_point(|directive| directive.at <= function.open);
+    let behind = all.partition_point(|directive| directive.at <= function.close);
+    let directives = &all[first..behind];
     let has_branches = directives
         .iter()
         .any(|directive| matches!(directive.kind, DirectiveKind::If | DirectiveKind::Ifdef));
-    let mut bodies = vec![body(c, function, &directives, Choice::First)];
+    let mut bodies = vec![body(c, function, directives, Choice::First)];
     if has_branches {
-        bodies.push(body(c, function, &directives, Choice::Last));
+        bodies.push(body(c, function, directives, Choice::Last));
     }
     bodies
 }
@@ -53,7 +54,7 @@ enum Choice {
     Last,
 }
 
-fn body(c: &C<'_>, function: &Function, directives: &[&Directive], choice: Choice) -> Body {
+fn body(c: &C<'_>, function: &Function, directives: &[Directive], choice: Choice) -> Body {
     let tokens = &c.lexed.code;
     let start = tokens[function.open as usize].start as usize;
     let end = tokens[function.close as usize].end as usize;

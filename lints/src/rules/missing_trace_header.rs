@@ -29,13 +29,13 @@ fn run(unit: &Unit<'_>, findings: &mut Findings<'_>) {
     match (named("trace.h"), named("co.h")) {
         (Some(trace), Some(co)) if trace.start < co.start => too_early(c, trace, co, findings),
         (Some(_), _) => {}
-        (None, _) => missing(unit, c, &includes, findings),
+        (None, _) => missing(unit, c, includes, findings),
     }
 }
 
-fn too_early(c: &C<'_>, trace: &Include<'_>, co: &Include<'_>, findings: &mut Findings<'_>) {
+fn too_early(c: &C<'_>, trace: &Include, co: &Include, findings: &mut Findings<'_>) {
     let text = c.lexed.text;
-    let line = |include: &Include<'_>| {
+    let line = |include: &Include| {
         let start = text[..include.start].rfind('\n').map_or(0, |end| end + 1);
         let end = text[include.end..]
             .find('\n')
@@ -68,7 +68,7 @@ fn too_early(c: &C<'_>, trace: &Include<'_>, co: &Include<'_>, findings: &mut Fi
         }));
 }
 
-fn missing(unit: &Unit<'_>, c: &C<'_>, includes: &[Include<'_>], findings: &mut Findings<'_>) {
+fn missing(unit: &Unit<'_>, c: &C<'_>, includes: &[Include], findings: &mut Findings<'_>) {
     let text = c.lexed.text;
     let is_wrapper = |token: &&Token| {
         token.kind == Kind::Identifier
@@ -115,7 +115,7 @@ fn missing(unit: &Unit<'_>, c: &C<'_>, includes: &[Include<'_>], findings: &mut 
 }
 
 /// A header of the linted tree that is known to include trace.h.
-fn brought_by_another(unit: &Unit<'_>, includes: &[Include<'_>]) -> bool {
+fn brought_by_another(unit: &Unit<'_>, includes: &[Include]) -> bool {
     includes
         .iter()
         .any(|include| unit.facts.tree.includes_trace(include.name()))

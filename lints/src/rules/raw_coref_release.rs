@@ -1,5 +1,7 @@
 //! `raw-coref-release`: a registry reference is released without the wrappers.
 
+use std::collections::HashSet;
+
 use crate::call::{Call, Names, call_at, text_of};
 use crate::finding::{Findings, Fix, Level};
 use crate::lexer::Kind;
@@ -26,6 +28,7 @@ fn run(unit: &Unit<'_>, findings: &mut Findings<'_>) {
         return;
     };
     let names = Names::new(c, &["luaL_unref"]);
+    let values = kept_values(c);
     c.each_stretch(
         |_| true,
         |stretch| {
@@ -40,7 +43,7 @@ fn run(unit: &Unit<'_>, findings: &mut Findings<'_>) {
             for (call, text) in direct.chain(names.forwarded(stretch, "luaL_unref", 1)) {
                 if names.is_registry(text) {
                     let range = stretch.stream.tokens[call.name].range();
-                    let fix = replacement(c, stretch, &call, findings);
+                    let fix = replacement(c, stretch, &call, &values, findings);
                     findings
                         .add(&RULE, range, "registry reference released outside of its home")
                         .help("use `lunet_coref_release(L, ref)`, or `lunet_valref_release(L, ref)` for a value that is no coroutine")
@@ -56,6 +59,7 @@ fn replacement(
     c: &C<'_>,
     stretch: &Stretch<'_, '_>,
     call: &Call,
+    values: &HashSet<String>,
     findings: &Findings<'_>,
 ) -> Option<Fix> {
     let stream = &stretch.stream;
@@ -82,7 +86,7 @@ fn replacement(
         return None;
     }
     let (state, reference_text) = (text_of(stream, state), text_of(stream, reference));
-    let wrapper = if keeps_value(c, &stream.word(reference.end - 1)) {
+    let wrapper = if values.contains(&*stream.word(reference.end - 1)) {
         "lunet_valref_release"
     } else {
         "lunet_coref_release"
@@ -98,12 +102,13 @@ fn replacement(
     })
 }
 
-/// Whether the file keeps a value, and no coroutine, in a place of this name.
-fn keeps_value(c: &C<'_>, name: &str) -> bool {
+/// The last names of the places in which the file keeps values that are no coroutines.
+fn kept_values(c: &C<'_>) -> HashSet<String> {
     let stream = c.stream();
     (0..stream.tokens.len())
         .filter(|&index| stream.is(index, "lunet_valref_create_raw"))
         .filter_map(|index| call_at(&stream, index))
         .filter_map(|call| call.arguments.get(1).cloned())
-        .any(|reference| stream.is(reference.end - 1, name))
+        .map(|reference| stream.word(reference.end - 1).into_owned())
+        .collect()
 }

@@ -4,7 +4,6 @@ use crate::finding::{Findings, Level};
 use crate::flow::{Graph, Value, path};
 use crate::lexer::Kind;
 use crate::outline::Function;
-use crate::role::Role;
 use crate::rule::{Page, Rule, Run};
 use crate::unit::{C, Unit};
 
@@ -93,19 +92,10 @@ fn manners(c: &C<'_>, function: &Function) -> Manners {
     if !(one_state && returns_int) {
         return Manners::Helper;
     }
-    let mut is_called = false;
-    for index in 0..stream.tokens.len() {
-        if index == function.name as usize || !stream.is(index, &name) {
-            continue;
-        }
-        let follows = stream.kind(index + 1);
-        if follows == Some(Kind::ParenOpen) {
-            is_called |= stream.role(index) == Role::Use;
-        } else if stream.role(index) == Role::Use {
-            return Manners::CalledByLua;
-        }
-    }
-    if is_called {
+    let uses = c.uses_of(&name);
+    if uses.is_value {
+        Manners::CalledByLua
+    } else if uses.is_called {
         Manners::Helper
     } else {
         Manners::MayBeCalledByLua

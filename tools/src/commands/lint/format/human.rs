@@ -41,6 +41,8 @@ fn snippet<'a>(judged: &'a Judged, finding: &'a Finding) -> Vec<Group<'a>> {
     let marks =
         std::iter::once(&finding.range).chain(finding.related.iter().map(|related| &related.range));
     let window = window(&judged.text, marks);
+    let related = finding.related.iter().map(|related| related.start.line);
+    let first_line = related.chain([finding.start.line]).min().unwrap_or(1) as usize;
     let within = |range: &Range<usize>| {
         let clamp = |at: usize| at.clamp(window.start, window.end) - window.start;
         clamp(range.start)..clamp(range.end)
@@ -49,7 +51,7 @@ fn snippet<'a>(judged: &'a Judged, finding: &'a Finding) -> Vec<Group<'a>> {
     let is_cut = window.start > 0 && judged.text.as_bytes()[window.start - 1] != b'\n';
     let mut source = Snippet::source(&judged.text[window.clone()])
         .path((!is_cut).then_some(judged.path.as_str()))
-        .line_start(judged.text[..window.start].matches('\n').count() + 1)
+        .line_start(first_line)
         .annotation(AnnotationKind::Primary.span(within(&finding.range)));
     for related in &finding.related {
         source = source.annotation(

@@ -5,6 +5,7 @@ use std::ops::Range;
 
 use lunet_lints::finding::{Fix, Related};
 use lunet_lints::rule::Rule;
+use lunet_lints::source::Position;
 use lunet_lints::{Finding, rules};
 use serde_json::{Value, json};
 
@@ -74,7 +75,7 @@ fn result(judged: &Judged, finding: &Finding) -> Value {
         "ruleIndex": rules::ALL.iter().position(|rule| rule.name == finding.rule),
         "level": finding.level.name(),
         "message": {"text": message},
-        "locations": [{"physicalLocation": location(judged, &finding.range)}],
+        "locations": [{"physicalLocation": location(judged, &finding.range, finding.start, finding.end)}],
     });
     if !finding.related.is_empty() {
         let places = finding.related.iter().enumerate();
@@ -95,7 +96,7 @@ fn related(judged: &Judged, id: usize, related: &Related) -> Value {
     json!({
         "id": id,
         "message": {"text": related.message},
-        "physicalLocation": location(judged, &related.range),
+        "physicalLocation": location(judged, &related.range, related.start, related.end),
     })
 }
 
@@ -105,7 +106,7 @@ fn change(judged: &Judged, fix: &Fix) -> Value {
         .iter()
         .map(|edit| {
             json!({
-                "deletedRegion": region(&judged.text, &edit.range),
+                "deletedRegion": region(&judged.text, &edit.range, edit.start, edit.end),
                 "insertedContent": {"text": edit.replacement},
             })
         })
@@ -119,35 +120,26 @@ fn change(judged: &Judged, fix: &Fix) -> Value {
     })
 }
 
-fn location(judged: &Judged, range: &Range<usize>) -> Value {
+fn location(judged: &Judged, range: &Range<usize>, start: Position, end: Position) -> Value {
     json!({
         "artifactLocation": {"uri": uri(&judged.path)},
-        "region": region(&judged.text, range),
+        "region": region(&judged.text, range, start, end),
     })
 }
 
-fn region(text: &str, range: &Range<usize>) -> Value {
-    let (line, column) = place(text, range.start);
-    let (end_line, end_column) = place(text, range.end);
+fn region(text: &str, range: &Range<usize>, start: Position, end: Position) -> Value {
     json!({
-        "startLine": line,
-        "startColumn": column,
-        "endLine": end_line,
-        "endColumn": end_column,
+        "startLine": start.line,
+        "startColumn": column(text, range.start, start),
+        "endLine": end.line,
+        "endColumn": column(text, range.end, end),
     })
 }
 
-/// Line and column in code points, both from one.
-fn place(text: &str, offset: usize) -> (usize, usize) {
-    let before = &text[..offset];
-    let line_start = before.rfind('\n').map_or(0, |end| end + 1);
-    let line = before[..line_start].matches('\n').count() + 1;
-    let column = before[line_start..]
-        .trim_start_matches('\u{feff}')
-        .chars()
-        .count()
-        + 1;
-    (line, column)
+/// The column of a position in code points, from one.
+fn column(text: &str, offset: usize, position: Position) -> usize {
+    let line_start = offset.saturating_sub(position.column as usize - 1);
+    text[line_start..offset].chars().count() + 1
 }
 
 const HEX: [&str; 16] = [
