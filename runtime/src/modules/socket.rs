@@ -64,6 +64,8 @@ pub(crate) struct State {
     writes: RefCell<BTreeMap<Handle, write::PendingWrite>>,
     /// Listeners that could not accept because descriptors had run out.
     starved: RefCell<Vec<Handle>>,
+    /// Answers of `connect` that are given when it is their turn, by the wait that they end.
+    late: RefCell<Vec<(Handle, Answer)>>,
     /// What a listener is besides its handle. Apart from the handles, so that a connection's entry stays small.
     listening: RefCell<HandleTable<listen::Listener>>,
     /// What a connection in the making is besides its handle.
@@ -79,6 +81,7 @@ impl Default for State {
             buffer: RefCell::new(Vec::new()),
             writes: RefCell::new(BTreeMap::new()),
             starved: RefCell::new(Vec::new()),
+            late: RefCell::new(Vec::new()),
             listening: RefCell::new(HandleTable::new()),
             connecting: RefCell::new(HandleTable::new()),
         }
@@ -189,7 +192,8 @@ pub(crate) fn retry(runtime: &Runtime, handle: Handle, operation: Operation) {
         Operation::Accept => listen::ready(runtime, handle),
         Operation::Read => read::go_on(runtime, handle),
         Operation::Write => write::go_on(runtime, handle),
-        Operation::Connect | Operation::Sleep => {}
+        Operation::Connect => connect::go_on(runtime),
+        Operation::Sleep => {}
     }
 }
 

@@ -14,7 +14,7 @@ use crate::modules::Resource;
 use crate::offload::Finish;
 use crate::reactor::transport;
 use crate::runtime::Runtime;
-use crate::scheduler::Operation;
+use crate::scheduler::{Operation, Ready};
 use crate::trace::{self, SocketEvent};
 
 /// A connection in the making. The script has no handle of it yet.
@@ -47,7 +47,7 @@ pub(super) fn connect(call: &Call) -> Outcome {
     };
     let deadline_ns = deadline_ns(call, if given == mlua::ffi::LUA_TTABLE { 2 } else { 3 })?;
     if is_path {
-        return Ok(connect_path(call.runtime, host));
+        return Ok(in_turn(call, connect_path(call.runtime, host)));
     }
     let Some(port) = port(number, 1) else {
         return Ok(Answer::Failure(Text::Borrowed(
@@ -98,6 +98,25 @@ fn connect_path(runtime: &Runtime, path: &[u8]) -> Answer {
             adopt(runtime, transport)
         }
         Err(error) => Answer::Failure(system_text(&error)),
+    }
+}
+
+/// The answer at once, or after the others have had their turn.
+fn in_turn(call: &Call, answer: Answer) -> Answer {
+    let scheduler = &call.runtime.scheduler;
+    if scheduler.spend() {
+        return answer;
+    }
+    let wait = call.park(Operation::Connect);
+    call.runtime.sockets.late.borrow_mut().push((wait, answer));
+    scheduler.queue(Ready::Retry(wait, Operation::Connect));
+    Answer::Yield
+}
+
+/// Gives the answers that were put off.
+pub(super) fn go_on(runtime: &Runtime) {
+    for (wait, answer) in runtime.sockets.late.take() {
+        runtime.scheduler.wake(wait, answer);
     }
 }
 
