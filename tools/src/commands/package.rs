@@ -23,6 +23,9 @@ use crate::{exit, git, render, repository, workspace};
 /// The optimised build, where one is needed, on a slow machine.
 const LIMIT: Duration = Duration::from_mins(40);
 
+/// Where a release is put together, in the repository.
+pub(super) const DIST: &str = "dist";
+
 /// Where the sources of plugins lie, a folder each.
 const PLUGINS: &str = "runtime/plugins/";
 
@@ -47,9 +50,9 @@ pub struct PackageArgs {
     /// Pack a tree that differs from its commit; the version says `dirty` then.
     #[arg(long)]
     allow_dirty: bool,
-    /// Where to put the archive.
-    #[arg(long, value_name = "DIR", default_value = "dist")]
-    out: PathBuf,
+    /// Where to put the archive; dist in the repository if not given.
+    #[arg(long, value_name = "DIR")]
+    out: Option<PathBuf>,
     #[command(flatten)]
     run: RunArgs,
 }
@@ -84,7 +87,7 @@ pub(super) fn run(args: &PackageArgs) -> anyhow::Result<ExitCode> {
         time: tree.time,
         files,
     };
-    let out = root.join(&args.out);
+    let out = args.out.clone().unwrap_or_else(|| root.join(DIST));
     let partial = place::partial(&out, &archive.asset)?;
     package.write(partial.path())?;
     let deadline = Deadline::after(args.run.timeout.map_or(LIMIT, Duration::from_secs));
@@ -100,7 +103,13 @@ pub(super) fn run(args: &PackageArgs) -> anyhow::Result<ExitCode> {
     }
     let placed = place::place(&root, partial, &out.join(&archive.asset))?;
     write_sums(&out, &deadline)?;
-    report(args, archive, &tree.version, &placed)
+    report(
+        args,
+        &out.join(&archive.asset),
+        archive,
+        &tree.version,
+        &placed,
+    )
 }
 
 /// The archive to write: that of `--target`, else the host's.
@@ -256,11 +265,11 @@ fn refuse(why: &[String]) -> ExitCode {
 
 fn report(
     args: &PackageArgs,
+    path: &Path,
     archive: &Archive,
     version: &str,
     placed: &place::Placed,
 ) -> anyhow::Result<ExitCode> {
-    let path = args.out.join(&archive.asset);
     match args.run.format {
         Format::Human => {
             if let Some(aside) = &placed.aside {

@@ -2,6 +2,7 @@
 //!
 //! Not here: tagging, pushing, uploading. That is a person's, with the command printed at the end.
 
+use std::path::Path;
 use std::process::ExitCode;
 use std::time::Duration;
 
@@ -105,7 +106,7 @@ pub(super) fn run(args: &ReleaseArgs) -> anyhow::Result<ExitCode> {
     let mut programs = Programs::open(&args.run, LIMIT)?;
     let mut red = None;
     for gate in GATES {
-        if !programs.run(gate.program(&args.tag)?)? {
+        if !programs.run(gate.program(&root, &args.tag)?)? {
             red = Some(gate);
             break;
         }
@@ -142,11 +143,11 @@ fn stop(gate: &str, why: &str) -> ExitCode {
 
 impl Gate {
     /// This very program with the arguments of the gate.
-    fn program(&self, tag: &str) -> anyhow::Result<Program> {
+    fn program(&self, root: &Path, tag: &str) -> anyhow::Result<Program> {
         let own = std::env::current_exe().context("this program does not know where it is")?;
         let argument = |word: &str| match word {
             "TAG" => tag.to_owned(),
-            "OUT" => OUT.to_owned(),
+            "OUT" => root.join(OUT).display().to_string(),
             word => word.replace("HERE", HERE),
         };
         let own = own.to_string_lossy().into_owned();
@@ -170,7 +171,7 @@ mod tests {
     #[test]
     fn every_gate_is_a_command_that_there_is() {
         for gate in GATES {
-            let program = gate.program("v1.2.0").unwrap();
+            let program = gate.program(Path::new("."), "v1.2.0").unwrap();
             let matches = commands::command().try_get_matches_from(&program.command);
             let parsed =
                 matches.and_then(|matches| commands::Arguments::from_arg_matches(&matches));

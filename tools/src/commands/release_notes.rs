@@ -12,7 +12,7 @@ use lunet_release::Deadline;
 use lunet_release::contract::contract;
 use lunet_release::draft::{Draft, Refusal};
 
-use super::package::write_sums;
+use super::package::{DIST, write_sums};
 use super::release_check::launch;
 use crate::{exit, git, render, repository};
 
@@ -25,9 +25,9 @@ use crate::{exit, git, render, repository};
 pub struct ReleaseNotesArgs {
     /// The tag of the release.
     tag: String,
-    /// The folder of the three archives.
-    #[arg(long, value_name = "DIR", default_value = "dist")]
-    dir: PathBuf,
+    /// The folder of the three archives; dist in the repository if not given.
+    #[arg(long, value_name = "DIR")]
+    dir: Option<PathBuf>,
     /// Where to write the notes; release-notes.md in the folder if not given.
     #[arg(long, value_name = "FILE")]
     out: Option<PathBuf>,
@@ -48,13 +48,14 @@ pub(super) fn run(args: &ReleaseNotesArgs) -> anyhow::Result<ExitCode> {
         Some(previous) => commits(&root, previous)?,
         None => Vec::new(),
     };
-    write_sums(&args.dir, &deadline)?;
+    let dir = args.dir.clone().unwrap_or_else(|| root.join(DIST));
+    write_sums(&dir, &deadline)?;
     let draft = Draft {
         tag: &args.tag,
         changelog: &changelog,
         previous: previous.as_deref(),
         commits: &commits,
-        folder: &args.dir,
+        folder: &dir,
         launcher: &launch::launch,
     };
     let notes = match draft.write(&deadline) {
@@ -71,7 +72,7 @@ pub(super) fn run(args: &ReleaseNotesArgs) -> anyhow::Result<ExitCode> {
     let out = args
         .out
         .clone()
-        .unwrap_or_else(|| args.dir.join(&contract().notes_file));
+        .unwrap_or_else(|| dir.join(&contract().notes_file));
     fs::write(&out, notes).with_context(|| format!("cannot write {}", out.display()))?;
     render::out(&format!("{}\n", out.display()));
     Ok(exit::well())
