@@ -110,6 +110,37 @@ fn only_a_green_replay_of_this_very_tree_gives_a_receipt() {
 }
 
 #[test]
+fn a_receipt_is_for_the_commit_that_the_replay_began_with() {
+    let commits = "on: push
+jobs:
+  a:
+    runs-on: ubuntu-latest
+    steps:
+      - run: |
+          cd \"$REPOSITORY\"
+          echo later > data.txt
+          git -c user.name=t -c user.email=t@example.org commit --quiet --all --message=later
+      - uses: actions/checkout@v4
+      - run: cat data.txt
+";
+    let repository = Repository::new(commits);
+    let path = format!("REPOSITORY={}", repository.path().display());
+    let (code, printed) = repository.tools(&["ci", "run", "--env", &path]);
+    assert_eq!(code, 0, "{printed}");
+    assert!(
+        printed.contains("  committed\n") && printed.contains("receipt: "),
+        "{printed}"
+    );
+    assert_eq!(repository.checked(), 1);
+    assert_eq!(
+        repository
+            .tools(&["ci", "receipt", "--check", "--commit", "HEAD~1"])
+            .0,
+        0
+    );
+}
+
+#[test]
 fn a_partial_replay_gives_no_receipt() {
     let repository = Repository::new(WORKFLOW);
     assert_eq!(repository.tools(&["ci", "run", "--only", "count"]).0, 0);

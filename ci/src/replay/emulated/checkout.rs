@@ -44,16 +44,7 @@ fn run(call: &mut Call<'_, '_, '_>) -> Result<Done, Failure> {
     fs::create_dir_all(&target).map_err(Error::file(&target))?;
     let root = call.session().options.root.clone();
     let wanted = call.input("ref").map(ToOwned::to_owned);
-    let commit = git(
-        call,
-        &root,
-        &[
-            "rev-parse",
-            "--verify",
-            "--quiet",
-            &format!("{}^{{commit}}", wanted.as_deref().unwrap_or("HEAD")),
-        ],
-    );
+    let commit = commit_of(call, &root, wanted.as_deref());
     let Some(commit) = commit else {
         if let Some(wanted) = wanted {
             return Err(Failure::Failed(format!(
@@ -86,6 +77,24 @@ fn run(call: &mut Call<'_, '_, '_>) -> Result<Done, Failure> {
         outputs,
         note,
         ..Done::default()
+    })
+}
+
+/// The commit that was asked for; else the one that the run began with, even if another was made meanwhile.
+fn commit_of(call: &mut Call<'_, '_, '_>, root: &Path, wanted: Option<&str>) -> Option<String> {
+    let began = call.session().options.occasion.sha.clone();
+    let names = wanted.map_or_else(|| vec![began.as_str(), "HEAD"], |wanted| vec![wanted]);
+    names.into_iter().find_map(|name| {
+        git(
+            call,
+            root,
+            &[
+                "rev-parse",
+                "--verify",
+                "--quiet",
+                &format!("{name}^{{commit}}"),
+            ],
+        )
     })
 }
 

@@ -115,6 +115,7 @@ pub(super) fn run(args: &RunArgs) -> anyhow::Result<ExitCode> {
     let target = args.target.read()?;
     let options = options(args, &target)?;
     check_beforehand(&target, &options)?;
+    let tree = tree::hash(&target.root, options.dirty).map_err(told)?;
     let logs = LogFolder::open(&target.root, args.log_dir.as_deref()).map_err(told)?;
     let folder = logs.path().to_owned();
     let mut progress = Progress::new(args.format == RunFormat::Human);
@@ -125,7 +126,7 @@ pub(super) fn run(args: &RunArgs) -> anyhow::Result<ExitCode> {
     Last::new(&folder, &report, &target.workflow)
         .write(&target.root)
         .map_err(told)?;
-    let receipt = keep_receipt(&target, &options, &report)?;
+    let receipt = keep_receipt(&target, &options, &report, &tree)?;
     match args.format {
         RunFormat::Json => render::json(&report)?,
         RunFormat::Junit => render::out(&junit::xml(&report)),
@@ -215,18 +216,23 @@ fn substitutes(root: &Path) -> anyhow::Result<BTreeMap<String, Substitute>> {
         .collect())
 }
 
-/// A green replay of everything leaves a receipt.
+/// A green replay of everything leaves a receipt for the tree that it began with.
 fn keep_receipt(
     target: &Target,
     options: &Options,
     report: &Report,
+    tree: &str,
 ) -> anyhow::Result<Option<String>> {
     if report.conclusion != Outcome::Success || options.selection.is_partial() {
         return Ok(None);
     }
-    let tree = tree::hash(&target.root, options.dirty).map_err(told)?;
+    let now = tree::hash(&target.root, true).map_err(told)?;
+    if options.dirty && now != tree {
+        render::note("no receipt: files have changed while they were replayed");
+        return Ok(None);
+    }
     let receipt = Receipt::new(
-        tree.clone(),
+        tree.to_owned(),
         &target.workflow,
         &target.occasion.name,
         report,
@@ -237,7 +243,7 @@ fn keep_receipt(
         .unwrap_or(&path)
         .display()
         .to_string();
-    let differs = !options.dirty && tree::hash(&target.root, true).map_err(told)? != tree;
+    let differs = now != tree;
     Ok(Some(if differs {
         format!("{shown} (for the committed tree: what is not committed was not replayed)")
     } else {
