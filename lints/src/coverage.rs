@@ -53,7 +53,7 @@ pub fn of_c(path: &str, text: &str) -> Coverage {
         behind = function.close as usize + 1;
         let bytes = size(&c.lexed.code[begin..behind]);
         coverage.functions += 1;
-        match c.flow(number) {
+        match &*c.flow(number) {
             Flow::Graphs(graphs) if !graphs.is_empty() => coverage.tree += bytes,
             _ => {
                 coverage.fallback += bytes;

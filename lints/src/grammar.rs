@@ -1,13 +1,24 @@
 //! Parsing with a budget, and walking trees without recursion: no input makes either of them run away.
 
+use std::cell::RefCell;
 use std::ops::ControlFlow;
 
 use tree_sitter::{Language, Node, ParseOptions, ParseState, Parser, Tree};
 
 /// Parses a text, within a number of steps that grows with it: errors can make a grammar search without end.
 pub(crate) fn parse(language: &Language, text: &str) -> Option<Tree> {
-    let mut parser = Parser::new();
+    PARSER.with_borrow_mut(|parser| parse_with(parser, language, text))
+}
+
+thread_local! {
+    /// A parser keeps its memory from text to text: most texts are single functions.
+    static PARSER: RefCell<Parser> = RefCell::new(Parser::new());
+}
+
+fn parse_with(parser: &mut Parser, language: &Language, text: &str) -> Option<Tree> {
     parser.set_language(language).ok()?;
+    // What an earlier text left unfinished is no part of this one.
+    parser.reset();
     let mut budget = 1000 + text.len();
     let mut watch = |_: &ParseState| {
         budget = budget.saturating_sub(1);

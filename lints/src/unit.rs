@@ -3,6 +3,7 @@
 use std::cell::{Cell, OnceCell, RefCell};
 use std::collections::HashMap;
 use std::ops::Range;
+use std::rc::Rc;
 
 use crate::facts::Facts;
 use crate::flow::{Flow, flow};
@@ -18,6 +19,9 @@ use crate::source::Source;
 
 /// What all functions of a file may cost together, in states of flow rules.
 const STATE_BUDGET: usize = 400_000;
+
+/// How many nodes of graphs are kept for the next rule; large files are read again instead.
+const KEPT_NODES: usize = 20_000;
 
 /// What the rules judge.
 pub(crate) struct Unit<'a> {
@@ -47,8 +51,8 @@ pub(crate) struct C<'a> {
     pub(crate) conditionals: Conditionals,
     pub(crate) macros: Vec<Macro<'a>>,
     pub(crate) is_header: bool,
-    /// The flow of each function, made when a rule asks.
-    flows: Vec<OnceCell<Flow>>,
+    /// The flows that rules asked for lately.
+    flows: RefCell<Flows>,
     /// How many states the flow rules may still visit in this file.
     pub(crate) budget: Cell<usize>,
     /// How much higher functions leave the Lua stack, by their number, as far as somebody asked.
@@ -67,6 +71,13 @@ pub(crate) struct Uses {
     pub(crate) is_called: bool,
     /// It is passed on, stored, or its address taken.
     pub(crate) is_value: bool,
+}
+
+/// Flows by the number of their function.
+#[derive(Default)]
+struct Flows {
+    by_function: HashMap<usize, Rc<Flow>>,
+    node_count: usize,
 }
 
 /// A stretch of C tokens: the code of a file, or the body of a macro.
@@ -140,7 +151,7 @@ impl<'a> C<'a> {
             conditionals,
             macros,
             is_header: has_header_name(source.path),
-            flows: outline.functions.iter().map(|_| OnceCell::new()).collect(),
+            flows: RefCell::default(),
             budget: Cell::new(STATE_BUDGET),
             deltas: RefCell::default(),
             includes: OnceCell::new(),
@@ -198,8 +209,22 @@ impl<'a> C<'a> {
     }
 
     /// The flow of a function, by its number.
-    pub(crate) fn flow(&self, number: usize) -> &Flow {
-        self.flows[number].get_or_init(|| flow(self, &self.outline.functions[number]))
+    pub(crate) fn flow(&self, number: usize) -> Rc<Flow> {
+        if let Some(known) = self.flows.borrow().by_function.get(&number) {
+            return known.clone();
+        }
+        let made = Rc::new(flow(self, &self.outline.functions[number]));
+        let mut flows = self.flows.borrow_mut();
+        if flows.node_count > KEPT_NODES {
+            *flows = Flows::default();
+        }
+        flows.node_count += made
+            .graphs()
+            .iter()
+            .map(|graph| graph.nodes.len())
+            .sum::<usize>();
+        flows.by_function.insert(number, made.clone());
+        made
     }
 
     /// The functions whose body names one of the words: their numbers.
