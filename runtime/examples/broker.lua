@@ -9,7 +9,7 @@
 --   PUB topic text       OK and how many got it
 --   QUIT
 --
--- Try it:  nc -U broker.sock
+-- Try it:  timeout 60 nc -U broker.sock
 --
 -- The file of the socket is for its owner only, and goes away with the broker, also on Ctrl-C. A
 -- subscriber that does not read loses messages, and nobody waits for it.

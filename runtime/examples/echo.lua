@@ -2,7 +2,7 @@
 --
 --   lunet-run echo.lua [port]      port 0 is a free one; the default is 7777
 --
--- Try it:  nc 127.0.0.1 7777
+-- Try it:  timeout 60 nc 127.0.0.1 7777
 
 local lunet = require("lunet")
 local socket = require("lunet.socket")

@@ -2,11 +2,11 @@
 --
 --   lunet-run http_json.lua [port]      port 0 is a free one; the default is 8080
 --
---   curl http://127.0.0.1:8080/                                      what there is
---   curl http://127.0.0.1:8080/notes                                 all notes
---   curl -d '{"text": "buy milk"}' http://127.0.0.1:8080/notes       a new one
---   curl http://127.0.0.1:8080/notes/1                               one of them
---   curl -X DELETE http://127.0.0.1:8080/notes/1
+--   curl --max-time 5 http://127.0.0.1:8080/                                      what there is
+--   curl --max-time 5 http://127.0.0.1:8080/notes                                 all notes
+--   curl --max-time 5 -d '{"text": "buy milk"}' http://127.0.0.1:8080/notes       a new one
+--   curl --max-time 5 http://127.0.0.1:8080/notes/1                               one of them
+--   curl --max-time 5 -X DELETE http://127.0.0.1:8080/notes/1
 --
 -- `lunet.http` reads the requests: keep-alive, bodies of both kinds, limits, and 400 for what is
 -- no HTTP.

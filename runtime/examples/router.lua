@@ -2,10 +2,10 @@
 --
 --   lunet-run router.lua [port]      port 0 is a free one; the default is 8080
 --
---   curl http://127.0.0.1:8080/hello/world
---   curl http://127.0.0.1:8080/users/7/files/a/b.txt?part=2
---   curl -i -X POST http://127.0.0.1:8080/hello/world       405, and what is allowed
---   curl -i http://127.0.0.1:8080/nothing                   404
+--   curl --max-time 5 http://127.0.0.1:8080/hello/world
+--   curl --max-time 5 http://127.0.0.1:8080/users/7/files/a/b.txt?part=2
+--   curl --max-time 5 -i -X POST http://127.0.0.1:8080/hello/world       405, and what is allowed
+--   curl --max-time 5 -i http://127.0.0.1:8080/nothing                   404
 --
 -- `:name` stands for one segment, `*name` at the end for all that is left. A literal segment wins
 -- over a parameter, whatever the order of the routes. Parameters are decoded after the path was

@@ -145,7 +145,7 @@ pub(super) fn assert_balanced(place: &str) {
 /// The summary and the judgement at the end of a runtime.
 pub(super) fn end(cut_short: bool) {
     dump();
-    if !cut_short {
+    if !cut_short || corefs().balance() == 0 {
         assert_balanced("shutdown");
     }
 }
