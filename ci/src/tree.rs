@@ -97,18 +97,21 @@ fn plain(root: &Path) -> Result<String, Error> {
     ))
 }
 
+/// What a hook that runs this program has in its environment, and what would lead git elsewhere.
+pub(crate) const GIT_VARIABLES: [&str; 5] = [
+    "GIT_DIR",
+    "GIT_WORK_TREE",
+    "GIT_INDEX_FILE",
+    "GIT_PREFIX",
+    "GIT_OBJECT_DIRECTORY",
+];
+
 fn git(root: &Path, variables: &[(&str, &str)], arguments: &[&str]) -> Option<String> {
     let mut process = Process::new("git")
         .args(arguments)
         .current_dir(root)
         .time_limit(LIMIT);
-    for name in [
-        "GIT_DIR",
-        "GIT_WORK_TREE",
-        "GIT_INDEX_FILE",
-        "GIT_PREFIX",
-        "GIT_OBJECT_DIRECTORY",
-    ] {
+    for name in GIT_VARIABLES {
         process.command().env_remove(name);
     }
     process.command().envs(variables.iter().copied());

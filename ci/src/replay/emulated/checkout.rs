@@ -240,14 +240,7 @@ fn git(call: &mut Call<'_, '_, '_>, folder: &Path, arguments: &[&str]) -> Option
         .current_dir(folder)
         .output(Output::Separate)
         .time_limit(LIMIT);
-    // A hook that runs this has variables that lead git elsewhere.
-    for name in [
-        "GIT_DIR",
-        "GIT_WORK_TREE",
-        "GIT_INDEX_FILE",
-        "GIT_PREFIX",
-        "GIT_OBJECT_DIRECTORY",
-    ] {
+    for name in crate::tree::GIT_VARIABLES {
         process.command().env_remove(name);
     }
     let hooks: PathBuf = call.session().folder.join("no-hooks");
