@@ -44,7 +44,7 @@ impl std::ops::AddAssign for Coverage {
 /// The coverage of a C text.
 pub fn of_c(path: &str, text: &str) -> Coverage {
     let source = Source::new(path, text);
-    let c = C::new(&source);
+    let c = C::new(&source, std::sync::Arc::default());
     let mut coverage = Coverage::default();
     let mut behind = 0;
     for (number, function) in c.outline.functions.iter().enumerate() {

@@ -1,7 +1,7 @@
 //! One function as a graph of steps: what it calls, assigns, reads through pointers, and where it branches.
 //!
-//! The grammar of tree-sitter reads the body; conditionals of the preprocessor are resolved before, once for the
-//! first and once for the last branches. A body that the grammar can't read has no graph: rules stay silent there.
+//! The grammar of tree-sitter reads the body; conditionals of the preprocessor are resolved before, once for
+//! all first branches, once for all second ones, and so on. A body that the grammar can't read has no graph: rules stay silent there.
 
 pub(crate) mod explore;
 mod lower;

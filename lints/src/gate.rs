@@ -3,6 +3,7 @@
 use aho_corasick::{AhoCorasick, packed};
 
 use crate::lexer::{continues_identifier, splice};
+use crate::paste::piece_length;
 
 /// What C rules look for besides the prefix, and whether it must begin a word.
 const NEEDLES: [(&str, bool); 12] = [
@@ -24,9 +25,22 @@ const NEEDLES: [(&str, bool); 12] = [
 #[derive(Debug)]
 pub(crate) struct Gate {
     search: Search,
-    /// Whether each needle must begin a word.
-    begins_word: Vec<bool>,
+    /// What each needle must be besides.
+    marks: Vec<Mark>,
+    prefix: String,
 }
+
+/// What a needle must be to count.
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum Mark {
+    Anything,
+    BeginsWord,
+    /// One byte, and a word behind it that is a piece of the prefix: the argument of a macro that pastes.
+    IsPiece,
+}
+
+/// What may stand before the argument of a macro.
+const BEFORE_ARGUMENTS: [&str; 5] = ["(", ",", " ", "\t", "/"];
 
 #[derive(Debug)]
 enum Search {
@@ -36,23 +50,44 @@ enum Search {
 
 impl Gate {
     pub(crate) fn new(prefix: &str) -> Result<Self, aho_corasick::BuildError> {
-        let needles = NEEDLES.iter().copied().chain([(prefix, true)]);
-        let (words, begins_word): (Vec<_>, Vec<_>) = needles.unzip();
+        let mark = |begins_word| {
+            if begins_word {
+                Mark::BeginsWord
+            } else {
+                Mark::Anything
+            }
+        };
+        let needles = NEEDLES
+            .iter()
+            .map(|&(needle, begins_word)| (needle.to_owned(), mark(begins_word)));
+        let begin = prefix.get(..2).unwrap_or(prefix);
+        let pieces = BEFORE_ARGUMENTS.map(|before| (format!("{before}{begin}"), Mark::IsPiece));
+        let whole = [(prefix.to_owned(), Mark::BeginsWord)];
+        let (words, marks): (Vec<_>, Vec<_>) = needles.chain(whole).chain(pieces).unzip();
         let search = match packed::Searcher::new(&words) {
             Some(searcher) => Search::Packed(searcher),
             None => Search::Automaton(AhoCorasick::new(&words)?),
         };
         Ok(Self {
             search,
-            begins_word,
+            marks,
+            prefix: prefix.to_owned(),
         })
     }
 
     /// Whether any needle is in a text.
     pub(crate) fn is_open(&self, text: &str) -> bool {
-        let counts = |found: aho_corasick::Match| {
-            let before = found.start().checked_sub(1).map(|at| text.as_bytes()[at]);
-            !self.begins_word[found.pattern()] || !before.is_some_and(continues_identifier)
+        let bytes = text.as_bytes();
+        let counts = |found: aho_corasick::Match| match self.marks[found.pattern()] {
+            Mark::Anything => true,
+            Mark::BeginsWord => {
+                let before = found.start().checked_sub(1).map(|at| bytes[at]);
+                !before.is_some_and(continues_identifier)
+            }
+            Mark::IsPiece => {
+                let word = &bytes[found.start() + 1..];
+                word.starts_with(self.prefix.as_bytes()) || piece_length(word, &self.prefix) > 0
+            }
         };
         match &self.search {
             Search::Packed(searcher) => searcher.find_iter(text).any(counts),
@@ -116,5 +151,8 @@ mod tests {
         check("#define F(x) a##x __##x", false);
         check("_lu\\\nnet_x", true);
         check("#define F \\\n  x", false);
+        check("JOIN(_lu, net_x)(L);", true);
+        check("JOIN(a,_lunet,_x)(L);", true);
+        check("f(_list, _lunar);", false);
     }
 }

@@ -11,6 +11,10 @@ pub(crate) struct Include {
     /// Bytes of the directive.
     pub(crate) start: usize,
     pub(crate) end: usize,
+    /// It stands in `"…"`, not in `<…>`.
+    pub(crate) is_quoted: bool,
+    /// It stands under a condition.
+    pub(crate) is_conditional: bool,
 }
 
 impl Include {
@@ -26,23 +30,31 @@ pub(crate) fn includes<'c>(c: &'c C<'_>) -> &'c [Include] {
 }
 
 fn read(c: &C<'_>) -> Vec<Include> {
-    let directives = c.lexed.directives.iter();
-    directives
-        .filter(|directive| directive.kind == DirectiveKind::Include)
-        .filter(|directive| !c.conditionals.is_dead(directive.start as usize))
-        .filter_map(|directive| {
-            let token = c
-                .lexed
-                .content_of(directive)
-                .iter()
-                .find(|token| token.kind == Kind::String)?;
-            let path = &c.lexed.text[token.range()];
-            // A spliced path names no header that is asked for.
-            (spelling(c.lexed.text, *token) == path).then(|| Include {
-                path: path.trim_matches(['"', '<', '>']).to_owned(),
-                start: directive.start as usize,
-                end: token.end as usize,
-            })
-        })
-        .collect()
+    let mut found = Vec::new();
+    let mut depth = 0_usize;
+    for directive in &c.lexed.directives {
+        match directive.kind {
+            DirectiveKind::If | DirectiveKind::Ifdef => depth += 1,
+            DirectiveKind::Endif => depth = depth.saturating_sub(1),
+            DirectiveKind::Include if !c.conditionals.is_dead(directive.start as usize) => {
+                let mut content = c.lexed.content_of(directive).iter();
+                let Some(token) = content.find(|token| token.kind == Kind::String) else {
+                    continue;
+                };
+                let path = &c.lexed.text[token.range()];
+                // A spliced path names no header that is asked for.
+                if spelling(c.lexed.text, *token) == path {
+                    found.push(Include {
+                        path: path.trim_matches(['"', '<', '>']).to_owned(),
+                        start: directive.start as usize,
+                        end: token.end as usize,
+                        is_quoted: path.starts_with('"'),
+                        is_conditional: depth > 0,
+                    });
+                }
+            }
+            _ => {}
+        }
+    }
+    found
 }

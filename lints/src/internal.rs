@@ -5,6 +5,7 @@ use std::ops::Range;
 use crate::call::call_at;
 use crate::gate::may_be_pieced;
 use crate::lexer::{DirectiveKind, Kind, Token, spelling};
+use crate::paste::{Pasted, Pastes};
 use crate::role::Role;
 use crate::unit::{C, Stretch};
 
@@ -24,9 +25,18 @@ pub(crate) struct Mention {
 }
 
 /// All places in code, macro bodies and directives, in order of kind.
-pub(crate) fn mentions(c: &C<'_>, prefix: &str) -> Vec<Mention> {
+pub(crate) fn mentions(c: &C<'_>, path: &str, prefix: &str) -> Vec<Mention> {
     let mut found = Vec::new();
     let text = c.lexed.text;
+    if let Some(mut pastes) = Pastes::new(c, path, prefix) {
+        c.each_stretch(
+            |_| true,
+            |stretch| {
+                let made = pastes.in_stretch(stretch).into_iter();
+                found.extend(made.map(|pasted| by_paste(stretch, pasted)));
+            },
+        );
+    }
     let is_whole = memchr::memmem::find(text.as_bytes(), prefix.as_bytes()).is_some();
     if !is_whole && !may_be_pieced(text, prefix) {
         return found;
@@ -39,6 +49,24 @@ pub(crate) fn mentions(c: &C<'_>, prefix: &str) -> Vec<Mention> {
     c.each_stretch(wanted, |stretch| in_stretch(stretch, prefix, &mut found));
     in_directives(c, prefix, &mut found);
     found
+}
+
+/// A name that a macro pastes from what it is given.
+fn by_paste(stretch: &Stretch<'_, '_>, pasted: Pasted) -> Mention {
+    let stream = &stretch.stream;
+    Mention {
+        range: pasted.range,
+        name: pasted.name,
+        role: match stream.role(pasted.index) {
+            role @ (Role::Definition | Role::Prototype) => role,
+            _ => Role::Use,
+        },
+        macro_name: stretch
+            .definition
+            .map(|definition| spelling(stream.text, definition.name).into_owned()),
+        call: None,
+        is_pasted: false,
+    }
 }
 
 fn names_internal(text: &str, token: Token, prefix: &str) -> bool {

@@ -25,6 +25,7 @@ mod lua;
 mod macros;
 pub mod mutation;
 mod outline;
+mod paste;
 mod role;
 pub mod rule;
 pub mod rules;

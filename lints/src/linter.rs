@@ -115,9 +115,10 @@ impl Linter {
             Language::C => {
                 let is_wanted = self.gate.is_open(text)
                     || may_be_pieced(text, &self.settings.prefix)
+                    || facts.tree.may_use_piece(text)
                     || (!has_header_name(source.path) && facts.tree.may_define(text));
                 if is_wanted {
-                    Content::C(Box::new(C::new(source)))
+                    Content::C(Box::new(C::new(source, facts.tree.clone())))
                 } else {
                     Content::Nothing
                 }

@@ -10,6 +10,10 @@ pub(crate) struct Macro<'a> {
     pub(crate) name: Token,
     /// The parameters of a function-like macro.
     pub(crate) parameters: Option<Vec<Cow<'a, str>>>,
+    /// It takes any number of arguments: `...`.
+    pub(crate) is_variadic: bool,
+    /// `rest...` gives the last of them a name.
+    pub(crate) names_variadic: bool,
     /// The tokens of the body, a range of `Lexed::content`.
     pub(crate) body: std::ops::Range<usize>,
 }
@@ -41,8 +45,14 @@ fn read<'a>(lexed: &Lexed<'a>, content: std::ops::Range<usize>) -> Option<Macro<
     } else {
         (None, 1)
     };
+    let list = &tokens[..head.min(tokens.len())];
+    let ellipsis = list.iter().position(|token| token.kind == Kind::Ellipsis);
     Some(Macro {
         name,
+        is_variadic: parameters.is_some() && ellipsis.is_some(),
+        names_variadic: ellipsis
+            .and_then(|at| at.checked_sub(1))
+            .is_some_and(|at| at > 0 && list[at].kind == Kind::Identifier),
         parameters,
         body: content.start + head..content.end,
     })

@@ -40,7 +40,7 @@ pub fn mutations(linter: &Linter, path: &str, text: &str, facts: &Facts) -> Vec<
         return Vec::new();
     }
     let source = Source::new(path, text);
-    let c = C::new(&source);
+    let c = C::new(&source, facts.tree.clone());
     let mut planned = Vec::new();
     c.each_stretch(|_| true, |stretch| plan(&c, stretch, facts, &mut planned));
     let before = keys(&linter.judge(path, text, facts).findings);

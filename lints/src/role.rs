@@ -9,6 +9,7 @@ use std::borrow::Cow;
 
 use crate::lexer::{Kind, Token, spelling};
 use crate::outline::{NONE, Outline};
+use crate::unit::Calls;
 
 /// What an identifier is doing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -93,6 +94,42 @@ impl<'a> Stream<'a> {
     /// Whether a token stands outside of every bracket and body.
     fn at_file_scope(&self, index: usize) -> bool {
         !self.is_macro && self.outline.parent[index] == NONE
+    }
+
+    /// What is done with the result of a call.
+    pub(crate) fn use_of_result(&self, call: usize) -> Calls {
+        if self.is_returned(call) {
+            Calls::Returned
+        } else if self.is_asked(call) {
+            Calls::Asked
+        } else {
+            Calls::Mixed
+        }
+    }
+
+    /// Whether a call is all that a `return` returns.
+    fn is_returned(&self, call: usize) -> bool {
+        let behind = self.close(call + 1).map(|close| close + 1);
+        call > 0
+            && self.is(call - 1, "return")
+            && behind.is_some_and(|behind| self.kind(behind) == Some(Kind::Semicolon))
+    }
+
+    /// Whether the result of a call is only asked for being zero, or compared.
+    fn is_asked(&self, call: usize) -> bool {
+        let Some(behind) = self.close(call + 1).map(|close| close + 1) else {
+            return false;
+        };
+        let is_compared = matches!(
+            &*self.word(behind),
+            "==" | "!=" | "<" | ">" | "<=" | ">=" | "&&" | "||" | "?"
+        );
+        let is_operand = call > 0 && matches!(&*self.word(call - 1), "!" | "&&" | "||");
+        let is_whole = self.kind(behind) == Some(Kind::ParenClose)
+            && call > 0
+            && self.kind(call - 1) == Some(Kind::ParenOpen)
+            && self.in_condition(call);
+        is_compared || is_operand || is_whole
     }
 
     /// The token before `index` within the same statement.

@@ -10,6 +10,9 @@ use crate::finding::Level;
 /// The largest file that is judged by default, in bytes.
 pub const SIZE_CAP_BYTES: u64 = 12 * 1024 * 1024;
 
+/// With what the name of an internal begins by default.
+pub const DEFAULT_PREFIX: &str = "_lunet_";
+
 /// The answers of `lints.toml`, with a default for each.
 #[derive(Clone, Debug, serde::Deserialize)]
 #[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
@@ -45,7 +48,7 @@ impl Default for Settings {
     fn default() -> Self {
         let owned = |list: &[&str]| list.iter().map(|&item| item.to_owned()).collect();
         Self {
-            prefix: "_lunet_".to_owned(),
+            prefix: DEFAULT_PREFIX.to_owned(),
             homes: owned(&["trace.h", "*_impl.c"]),
             rust_homes: owned(&["**/abi.rs", "**/abi/**"]),
             levels: BTreeMap::new(),

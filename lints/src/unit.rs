@@ -4,10 +4,11 @@ use std::cell::{Cell, OnceCell, RefCell};
 use std::collections::HashMap;
 use std::ops::Range;
 use std::rc::Rc;
+use std::sync::Arc;
 
-use crate::facts::Facts;
+use crate::facts::{Facts, Headers, names_sdk};
 use crate::flow::{Flow, flow};
-use crate::include::Include;
+use crate::include::{Include, includes};
 use crate::lexer::{Kind, Lexed, Token};
 use crate::lua::{Lua, LuaCall};
 use crate::macros::{Macro, macros};
@@ -15,6 +16,7 @@ use crate::outline::{Conditionals, Outline, outline, outline_of};
 use crate::role::{Role, Stream};
 use crate::rust_source::RustSource;
 use crate::script::Script;
+use crate::settings::DEFAULT_PREFIX;
 use crate::source::Source;
 
 /// What all functions of a file may cost together, in states of flow rules.
@@ -63,14 +65,30 @@ pub(crate) struct C<'a> {
     pub(crate) uses: OnceCell<HashMap<String, Uses>>,
     /// The functions by their name, made when a rule asks.
     names: OnceCell<HashMap<String, usize>>,
+    /// The macros by their name, made when a rule asks: the last one of each.
+    macro_names: OnceCell<HashMap<String, usize>>,
+    /// The headers of the linted tree.
+    pub(crate) tree: Arc<Headers>,
 }
 
 /// How the name of a function of the file is used in it.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Uses {
-    pub(crate) is_called: bool,
+    /// How it is called, if it is.
+    pub(crate) calls: Option<Calls>,
     /// It is passed on, stored, or its address taken.
     pub(crate) is_value: bool,
+}
+
+/// What is done with the results of all calls of a function.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) enum Calls {
+    /// `return f(L)`.
+    Returned,
+    /// `if (f(L))`, `!f(L)`, `f(L) < 0`.
+    Asked,
+    /// Something else, or not always the same.
+    Mixed,
 }
 
 /// Flows by the number of their function.
@@ -94,6 +112,23 @@ impl<'a> Unit<'a> {
             Content::C(c) => Some(c),
             _ => None,
         }
+    }
+
+    /// The C text, if it may be that of a plugin: neither Lua's own nor that of a project without the SDK.
+    pub(crate) fn plugin_c(&self) -> Option<&C<'a>> {
+        self.c()
+            .filter(|c| !c.is_lua_itself() && !self.is_foreign())
+    }
+
+    /// Whether this is C of a project that knows nothing of the SDK: it includes headers of the linted tree, and
+    /// neither it nor any header there names the SDK. A file without such headers may well be a plugin.
+    fn is_foreign(&self) -> bool {
+        let is_default = self.prefix == DEFAULT_PREFIX;
+        is_default
+            && !names_sdk(self.source.text)
+            && self
+                .c()
+                .is_some_and(|c| self.facts.tree.is_foreign(includes(c)))
     }
 
     /// The shell scripts: of a script file, a workflow, or in the strings of Lua.
@@ -142,7 +177,7 @@ impl<'a> Unit<'a> {
 }
 
 impl<'a> C<'a> {
-    pub(crate) fn new(source: &Source<'a>) -> Self {
+    pub(crate) fn new(source: &Source<'a>, tree: Arc<Headers>) -> Self {
         let lexed = crate::lexer::lex(source.text);
         let (outline, conditionals) = outline(&lexed);
         let macros = macros(&lexed);
@@ -157,6 +192,8 @@ impl<'a> C<'a> {
             includes: OnceCell::new(),
             uses: OnceCell::new(),
             names: OnceCell::new(),
+            macro_names: OnceCell::new(),
+            tree,
             outline,
         }
     }
@@ -175,6 +212,19 @@ impl<'a> C<'a> {
         names.get(name).copied()
     }
 
+    /// The macro of a name.
+    pub(crate) fn macro_named(&self, name: &str) -> Option<&Macro<'a>> {
+        let names = self.macro_names.get_or_init(|| {
+            let macros = self.macros.iter().enumerate();
+            macros
+                .map(|(number, definition)| {
+                    (self.lexed.spelling(definition.name).into_owned(), number)
+                })
+                .collect()
+        });
+        names.get(name).map(|&number| &self.macros[number])
+    }
+
     /// How the name of a function is used in the file.
     pub(crate) fn uses_of(&self, name: &str) -> Uses {
         let uses = self.uses.get_or_init(|| {
@@ -190,7 +240,9 @@ impl<'a> C<'a> {
                 }
                 let entry = uses.entry(word.into_owned()).or_default();
                 if stream.kind(index + 1) == Some(Kind::ParenOpen) {
-                    entry.is_called = true;
+                    let here = stream.use_of_result(index);
+                    let same = entry.calls.is_none_or(|before| before == here);
+                    entry.calls = Some(if same { here } else { Calls::Mixed });
                 } else {
                     entry.is_value = true;
                 }
@@ -200,12 +252,21 @@ impl<'a> C<'a> {
         uses.get(name).copied().unwrap_or_default()
     }
 
-    /// Whether this is a file of Lua or LuaJIT itself, which is no plugin: they say so by these names.
+    /// Whether this is a file of Lua or LuaJIT itself, which is no plugin: they say so by these names,
+    /// or define the functions of the API.
     pub(crate) fn is_lua_itself(&self) -> bool {
-        self.macros.iter().any(|definition| {
-            let name = self.lexed.spelling(definition.name);
-            matches!(&*name, "LUA_CORE" | "LUA_LIB" | "lauxlib_h")
-        })
+        let marks = [
+            "LUA_CORE",
+            "LUA_LIB",
+            "lauxlib_h",
+            "lua_c",
+            "luac_c",
+            "luajit_c",
+        ];
+        marks.iter().any(|name| self.macro_named(name).is_some())
+            || ["lua_settop", "luaL_ref"]
+                .iter()
+                .any(|name| self.function_named(name).is_some())
     }
 
     /// The flow of a function, by its number.

@@ -52,6 +52,29 @@ fn marks(text: &str) -> Vec<Mark> {
     marks
 }
 
+/// The headers of a project that knows nothing of the SDK.
+const FOREIGN_HEADERS: [(&str, &str); 1] = [("server.h", "struct server { lua_State *lua; };\n")];
+
+/// The rules about the SDK say nothing of a project without it.
+#[test]
+fn a_project_without_the_sdk_keeps_its_own_ways() {
+    let text = "void f(lua_State *L, struct server *s) {\n    s->lua = L;\n    s->ref = luaL_ref(L, LUA_REGISTRYINDEX);\n    luaL_unref(L, LUA_REGISTRYINDEX, s->ref);\n}\n";
+    let check = |include: &str, expected: usize| {
+        let facts = Facts::new(Arc::new(Headers::new(
+            FOREIGN_HEADERS
+                .map(|(path, text)| Header::read(path, text))
+                .into(),
+        )));
+        let linter = Linter::new(Settings::default()).unwrap();
+        let report = linter.judge("server.c", &format!("{include}{text}"), &facts);
+        assert_eq!(report.findings.len(), expected, "{include}");
+    };
+    check("#include \"server.h\"\n", 0);
+    check("#include <lua.h>\n", 3);
+    check("#include \"server.h\"\n#include \"trace.h\"\n", 3);
+    check("#include \"server.h\"\n// for lunet\n", 3);
+}
+
 /// The findings of a text, with columns where the marks demand them.
 fn found(path: &str, text: &str, marks: &[Mark]) -> Vec<Mark> {
     let mut facts = Facts::default();
@@ -84,14 +107,18 @@ fn found(path: &str, text: &str, marks: &[Mark]) -> Vec<Mark> {
 const TRACE_H: &str = "#define lunet_ensure_coroutine(L, name) _lunet_ensure_coroutine(L, name)\n";
 
 /// The headers around the fixtures.
-const HEADERS: [(&str, &str); 2] = [
+const HEADERS: [(&str, &str); 3] = [
     (
         "lunet_sizes.h",
-        "static inline size_t lunet_round_up(size_t size) { return size; }\n",
+        "static inline size_t lunet_round_up(size_t size) { return size; }\nstatic inline int lunet_only_declared(int x);\n#ifdef A\nstatic inline int lunet_one_of_two(int x) { return x; }\n#endif\n",
     ),
     (
         "plugin_common.h",
         "#include \"co.h\"\n#include \"trace.h\"\n",
+    ),
+    (
+        "plugin_macros.h",
+        "#define JOIN_FAR(a, b) JOIN(a, b)\n#define JOIN(a, b) a##b\n#define OPERATION(op) JOIN(_lunet, _##op)\n",
     ),
 ];
 

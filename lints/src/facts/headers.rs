@@ -1,18 +1,35 @@
-//! What the headers of the linted tree include and define inline, read by search: headers are many and large.
+//! What the headers of the linted tree include and define, read by search: headers are many and large.
 
-use std::collections::{BTreeMap, BTreeSet, HashSet};
+mod guards;
+mod inlines;
+mod resolve;
+
+use std::cell::LazyCell;
+use std::collections::{HashMap, HashSet};
 
 use aho_corasick::AhoCorasick;
 
+use crate::include::Include;
 use crate::lexer::{Kind, lex};
-use crate::outline::is_attribute_word;
+use crate::macros::macros;
+use crate::paste::Definition;
+use crate::settings::DEFAULT_PREFIX;
+use guards::Guards;
 
-/// The headers of a tree, by the last component of their path.
+/// The headers of a tree.
 #[derive(Debug, Default)]
 pub struct Headers {
-    by_name: BTreeMap<String, Header>,
+    list: Vec<Header>,
+    /// The headers by the last component of their path.
+    by_name: HashMap<String, Vec<usize>>,
     /// The names of all inline functions.
     inlines: HashSet<String>,
+    /// The macros that use the Lua stack.
+    lua_macros: HashSet<String>,
+    /// The macros of headers that bring a piece of the name of an internal.
+    piece_macros: HashSet<String>,
+    /// Some header names something of the SDK.
+    is_of_sdk: bool,
     /// Some header includes trace.h.
     brings_trace: bool,
     /// Finds the names of inline functions; `None` where there are none.
@@ -23,50 +40,96 @@ pub struct Headers {
 /// One header.
 #[derive(Debug, Default)]
 pub struct Header {
-    name: String,
-    includes: BTreeSet<String>,
-    /// Inline functions and where they are.
-    inlines: BTreeMap<String, String>,
+    path: String,
+    includes: Vec<Inclusion>,
+    /// Inline functions that it defines under no condition, and where they are.
+    inlines: HashMap<String, String>,
+    /// Macros whose body names something of Lua.
+    lua_macros: Vec<String>,
+    /// Macros that paste, and those that lead to them.
+    pastes: Vec<Definition>,
+    /// It names something of the SDK.
+    is_of_sdk: bool,
+}
+
+/// What a header includes.
+#[derive(Debug)]
+struct Inclusion {
+    path: String,
+    is_quoted: bool,
+    /// No condition decides about it.
+    is_certain: bool,
 }
 
 impl Header {
     /// Reads the text of a header.
     pub fn read(path: &str, text: &str) -> Self {
+        let guards = LazyCell::new(|| Guards::read(text));
+        let mut includes = includes(text);
+        for (inclusion, at) in &mut includes {
+            inclusion.is_certain = guards.is_certain(*at);
+        }
         Self {
-            name: last_component(path).to_owned(),
-            includes: includes(text).into_iter().collect(),
-            inlines: inlines(path, text).into_iter().collect(),
+            path: path.to_owned(),
+            includes: includes
+                .into_iter()
+                .map(|(inclusion, _)| inclusion)
+                .collect(),
+            inlines: inlines::read(path, text, &guards).into_iter().collect(),
+            lua_macros: lua_macros(text),
+            pastes: crate::paste::definitions_of(text),
+            is_of_sdk: names_sdk(text),
         }
     }
 }
 
+/// Whether a text names anything of the SDK.
+pub(crate) fn names_sdk(text: &str) -> bool {
+    ["lunet", "LUNET"]
+        .iter()
+        .any(|word| memchr::memmem::find(text.as_bytes(), word.as_bytes()).is_some())
+}
+
 impl Headers {
-    /// The headers of a tree. Headers of one name are taken together: which one is meant is not known.
+    /// The headers of a tree.
     pub fn new(list: Vec<Header>) -> Self {
-        let mut by_name: BTreeMap<String, Header> = BTreeMap::new();
-        for header in list {
-            let entry = by_name.entry(header.name.clone()).or_default();
-            entry.includes.extend(header.includes);
-            entry.inlines.extend(header.inlines);
-        }
-        let inlines: HashSet<_> = by_name
-            .values()
-            .flat_map(|header| header.inlines.keys().cloned())
-            .collect();
-        let inline_names = if inlines.is_empty() {
-            None
-        } else {
-            AhoCorasick::new(&inlines).ok()
+        let mut tree = Self {
+            is_of_sdk: list.iter().any(|header| header.is_of_sdk),
+            ..Self::default()
         };
-        Self {
-            inline_names,
-            brings_trace: by_name
-                .values()
-                .any(|header| header.includes.contains("trace.h")),
-            inlines,
-            has_allocator: by_name.contains_key("lunet_mem.h"),
-            by_name,
+        for (number, header) in list.iter().enumerate() {
+            let name = last_component(&header.path).to_owned();
+            tree.by_name.entry(name).or_default().push(number);
+            tree.lua_macros.extend(header.lua_macros.iter().cloned());
+            tree.inlines.extend(header.inlines.keys().cloned());
+            tree.piece_macros.extend(pieces(&header.pastes));
+            tree.brings_trace |= header
+                .includes
+                .iter()
+                .any(|inclusion| last_component(&inclusion.path) == "trace.h");
         }
+        if !tree.inlines.is_empty() {
+            tree.inline_names = AhoCorasick::new(&tree.inlines).ok();
+        }
+        tree.has_allocator = tree.by_name.contains_key("lunet_mem.h");
+        tree.list = list;
+        tree
+    }
+
+    /// Whether a name is a macro that uses the Lua stack.
+    pub(crate) fn hides_lua(&self, name: &str) -> bool {
+        self.lua_macros.contains(name)
+    }
+
+    /// Whether a file with these includes belongs to a tree that has headers of its own, none of which knows the SDK.
+    pub(crate) fn is_foreign(&self, includes: &[Include]) -> bool {
+        let is_own = |include: &&Include| self.by_name.contains_key(include.name());
+        let is_sdk = |include: &Include| matches!(include.name(), "co.h" | "trace.h");
+        !self.is_of_sdk
+            && includes.iter().any(|include| is_own(&include))
+            && !includes
+                .iter()
+                .any(|include| is_sdk(include) && !is_own(&include))
     }
 
     /// Whether a source file may define an inline function again: one of the names begins a line or stands in
@@ -81,46 +144,74 @@ impl Headers {
         })
     }
 
-    /// Where an inline function is defined, if one of the headers brings it.
-    pub(crate) fn static_inline(&self, name: &str, headers: &[&str]) -> Option<&str> {
+    /// Where an inline function is defined, if what a file includes brings it for certain.
+    pub(crate) fn static_inline(
+        &self,
+        name: &str,
+        path: &str,
+        includes: &[Include],
+    ) -> Option<&str> {
         if !self.inlines.contains(name) {
             return None;
         }
-        let reachable = self.reachable(headers);
+        let reachable = self.reachable(path, includes, true);
         let mut places = reachable
             .iter()
-            .filter_map(|header| self.by_name.get(*header)?.inlines.get(name));
+            .filter_map(|&number| self.list[number].inlines.get(name));
         places.next().map(String::as_str)
     }
 
-    /// Whether a header brings trace.h.
-    pub(crate) fn includes_trace(&self, header: &str) -> bool {
+    /// Whether what a file includes brings trace.h.
+    pub(crate) fn includes_trace(&self, path: &str, includes: &[Include]) -> bool {
         self.brings_trace
-            && self.by_name.contains_key(header)
-            && self.reachable(&[header]).contains("trace.h")
+            && self
+                .reachable(path, includes, false)
+                .iter()
+                .flat_map(|&number| &self.list[number].includes)
+                .any(|inclusion| last_component(&inclusion.path) == "trace.h")
     }
 
-    /// The headers that some headers bring, themselves included.
-    fn reachable<'h>(&'h self, headers: &[&'h str]) -> BTreeSet<&'h str> {
-        let mut open: Vec<&str> = headers.to_vec();
-        let mut seen = BTreeSet::new();
-        while let Some(name) = open.pop() {
-            if seen.insert(name)
-                && let Some(header) = self.by_name.get(name)
+    /// Whether a text names a macro of a header that has a piece of a name in its body.
+    pub(crate) fn may_use_piece(&self, text: &str) -> bool {
+        let mut names = self.piece_macros.iter();
+        names.any(|name| memchr::memmem::find(text.as_bytes(), name.as_bytes()).is_some())
+    }
+
+    /// The macros that paste, of all headers that a file may include.
+    pub(crate) fn pastes(
+        &self,
+        path: &str,
+        includes: &[Include],
+    ) -> impl Iterator<Item = &Definition> {
+        self.reachable(path, includes, false)
+            .into_iter()
+            .flat_map(|number| &self.list[number].pastes)
+    }
+}
+
+/// The macros that have a piece of the prefix in their body, and those that name one of these.
+fn pieces(definitions: &[Definition]) -> HashSet<String> {
+    let is_piece = |word: &str| word.len() > 1 && DEFAULT_PREFIX.starts_with(word);
+    let mut found = HashSet::new();
+    for _ in 0..4 {
+        for definition in definitions {
+            if definition
+                .words()
+                .any(|word| is_piece(word) || found.contains(word))
             {
-                open.extend(header.includes.iter().map(String::as_str));
+                found.insert(definition.name().to_owned());
             }
         }
-        seen
     }
+    found
 }
 
 fn last_component(path: &str) -> &str {
     path.rsplit('/').next().unwrap_or(path)
 }
 
-/// The last components of what a text includes.
-fn includes(text: &str) -> Vec<String> {
+/// What a text includes, each with its place.
+fn includes(text: &str) -> Vec<(Inclusion, usize)> {
     let found = memchr::memmem::find_iter(text.as_bytes(), b"include");
     found
         .filter_map(|at| {
@@ -131,71 +222,44 @@ fn includes(text: &str) -> Vec<String> {
                 '<' => '>',
                 _ => return None,
             };
-            let (path, _) = rest[1..].split_once(close)?;
-            (before.ends_with('#') && !path.contains('\n')).then(|| last_component(path).to_owned())
+            let line = rest[1..].split('\n').next().unwrap_or_default();
+            let (path, _) = line.split_once(close)?;
+            let inclusion = Inclusion {
+                path: path.to_owned(),
+                is_quoted: close == '"',
+                is_certain: true,
+            };
+            before.ends_with('#').then_some((inclusion, at))
         })
         .collect()
 }
 
-/// The inline functions of a text, each with `path:line`.
-fn inlines(path: &str, text: &str) -> Vec<(String, String)> {
-    let mut found = Vec::new();
-    for at in memchr::memmem::find_iter(text.as_bytes(), b"inline") {
-        let line_start = text[..at].rfind('\n').map_or(0, |end| end + 1);
-        let window_end = text.ceil_char_boundary((at + 300).min(text.len()));
-        let window = &text[line_start..window_end];
-        if let Some(name) = inline_name(window) {
-            let line = text[..line_start].matches('\n').count() + 1;
-            found.push((name, format!("{path}:{line}")));
+/// The macros of a text whose body names something of Lua, also through another of them.
+fn lua_macros(text: &str) -> Vec<String> {
+    if memchr::memmem::find(text.as_bytes(), b"lua").is_none() {
+        return Vec::new();
+    }
+    let lexed = lex(text);
+    let mut found: Vec<String> = Vec::new();
+    for definition in macros(&lexed) {
+        let body = lexed.content[definition.body.clone()].iter();
+        let is_of_lua = body
+            .filter(|token| token.kind == Kind::Identifier)
+            .any(|&token| {
+                let word = lexed.spelling(token);
+                word.starts_with("lua") || found.iter().any(|name| *name == word)
+            });
+        if is_of_lua {
+            found.push(lexed.spelling(definition.name).into_owned());
         }
     }
     found
 }
 
-/// The function that a declaration with `static` and `inline` at its begin names.
-fn inline_name(window: &str) -> Option<String> {
-    let lexed = lex(window);
-    let words = |index: usize| lexed.code.get(index).map(|&token| lexed.spelling(token));
-    let (mut is_static, mut is_inline) = (false, false);
-    let mut at = 0;
-    while let Some(word) = words(at) {
-        match &*word {
-            "static" => is_static = true,
-            "inline" | "__inline" | "__inline__" => is_inline = true,
-            _ => {}
-        }
-        match lexed.code[at].kind {
-            Kind::Identifier if words(at + 1).as_deref() == Some("(") => {
-                if !is_attribute_word(&word) {
-                    return (is_static && is_inline).then(|| word.into_owned());
-                }
-                at = skip_parentheses(&lexed.code, at + 1);
-            }
-            Kind::Identifier | Kind::Star => at += 1,
-            _ => return None,
-        }
-    }
-    None
-}
-
-fn skip_parentheses(tokens: &[crate::lexer::Token], open: usize) -> usize {
-    let mut depth = 0;
-    for (offset, token) in tokens[open..].iter().enumerate() {
-        match token.kind {
-            Kind::ParenOpen => depth += 1,
-            Kind::ParenClose => depth -= 1,
-            _ => {}
-        }
-        if depth == 0 {
-            return open + offset + 1;
-        }
-    }
-    tokens.len()
-}
-
 #[cfg(test)]
 mod tests {
     use super::{Header, Headers};
+    use crate::include::Include;
 
     fn headers() -> Headers {
         let files = [
@@ -209,30 +273,67 @@ mod tests {
             ),
             (
                 "three.h",
-                "// static inline is a habit\nint inline_me(void);\nstatic int third(void);\n",
+                "// static inline is a habit\nint inline_me(void);\nstatic int third(void);\nstatic inline int fourth(void);\n#ifdef A\nstatic inline int fifth(void) { return 5; }\n#endif\n",
+            ),
+            ("b/twice.h", "static inline int sixth(void) { return 6; }\n"),
+            ("c/twice.h", "static inline int sixth(void) { return 6; }\n"),
+            (
+                "b/wchar.h",
+                "static inline int btowc(int x) { return x; }\n",
             ),
         ];
         Headers::new(files.map(|(path, text)| Header::read(path, text)).into())
     }
 
+    fn including(path: &str, is_quoted: bool) -> [Include; 1] {
+        [Include {
+            path: path.to_owned(),
+            start: 0,
+            end: 0,
+            is_quoted,
+            is_conditional: false,
+        }]
+    }
+
     #[test]
     fn inline_functions_are_found_where_they_are_reachable() {
         let headers = headers();
-        assert_eq!(
-            headers.static_inline("first", &["one.h"]),
-            Some("a/one.h:2")
-        );
-        assert_eq!(headers.static_inline("second", &["one.h"]), Some("two.h:2"));
-        assert_eq!(headers.static_inline("first", &["two.h"]), None);
-        assert_eq!(headers.static_inline("third", &["three.h"]), None);
+        let check = |name, header, expected| {
+            let found = headers.static_inline(name, "a/file.c", &including(header, true));
+            assert_eq!(found, expected, "{name} by {header}");
+        };
+        check("first", "one.h", Some("a/one.h:2"));
+        check("second", "one.h", Some("two.h:2"));
+        check("first", "two.h", None);
+        check("third", "three.h", None);
+        check("fourth", "three.h", None);
+        check("fifth", "three.h", None);
+        check("sixth", "twice.h", None);
+        check("sixth", "b/twice.h", Some("b/twice.h:1"));
+        check("sixth", "../c/twice.h", Some("c/twice.h:1"));
+    }
+
+    #[test]
+    fn a_header_of_the_system_is_not_the_one_of_the_tree() {
+        let headers = headers();
+        let check = |is_quoted, expected| {
+            let found = headers.static_inline("btowc", "file.c", &including("wchar.h", is_quoted));
+            assert_eq!(found, expected);
+        };
+        check(true, Some("b/wchar.h:1"));
+        check(false, None);
     }
 
     #[test]
     fn trace_h_is_brought_by_headers_that_include_it() {
         let headers = headers();
-        assert!(headers.includes_trace("one.h"));
-        assert!(!headers.includes_trace("three.h"));
-        assert!(!headers.includes_trace("trace.h"));
+        let check = |header, expected| {
+            let found = headers.includes_trace("a/file.c", &including(header, true));
+            assert_eq!(found, expected, "{header}");
+        };
+        check("one.h", true);
+        check("three.h", false);
+        check("trace.h", false);
     }
 
     #[test]

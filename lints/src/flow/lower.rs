@@ -10,7 +10,7 @@ use std::ops::Range;
 use tree_sitter::Node as Tree;
 
 use super::text::Body;
-use super::{Graph, Local, Next, Node, NodeId, Step, Value};
+use super::{Call, Graph, Local, Next, Node, NodeId, Step, Value};
 use crate::grammar::{is_deeper, parse};
 
 /// Deeper trees have no graph, so that no input can exhaust the stack.
@@ -129,6 +129,7 @@ impl<'a> Lowering<'a> {
                 self.sequence(&children(tree), next)
             }
             "expression_statement" => match tree.named_child(0) {
+                Some(name) if name.kind() == "identifier" => self.bare_name(name, next),
                 Some(expression) => self.expression(expression, next),
                 None => next,
             },
@@ -150,6 +151,17 @@ impl<'a> Lowering<'a> {
             "type_definition" | "struct_specifier" | "enum_specifier" | "union_specifier" => next,
             _ => self.expression(tree, next),
         }
+    }
+
+    /// A name that is a statement: the call of a macro without parentheses.
+    fn bare_name(&mut self, tree: Tree<'_>, next: NodeId) -> NodeId {
+        let call = Call {
+            name: self.text(tree),
+            arguments: Vec::new(),
+            text: self.text(tree),
+            range: self.range(tree),
+        };
+        self.step(Step::Call(call), next)
     }
 
     fn return_statement(&mut self, tree: Tree<'_>) -> NodeId {

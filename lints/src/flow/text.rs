@@ -1,6 +1,8 @@
 //! The body of a function as plain C for the grammar: no comments, no directives, no splices, no digraphs.
 //! Every token keeps its place, so that the tree's offsets are those of the file.
 
+use std::collections::HashSet;
+
 use crate::lexer::{Directive, DirectiveKind, Kind, Token, spelling};
 use crate::outline::Function;
 use crate::unit::C;
@@ -25,7 +27,11 @@ impl Body {
     }
 }
 
-/// The body with the first branch of each conditional, and with the last one where there are conditionals.
+/// More choices of branches than this are not tried.
+const CHOICE_CAP: usize = 8;
+
+/// The body once for each choice of branches: all first ones, all second ones, … Where a conditional has fewer,
+/// its last one is taken, which is none where there is no `#else`.
 pub(super) fn bodies(c: &C<'_>, function: &Function) -> Vec<Body> {
     let tokens = &c.lexed.code;
     let start = tokens[function.open as usize].start as usize;
@@ -37,37 +43,92 @@ pub(super) fn bodies(c: &C<'_>, function: &Function) -> Vec<Body> {
     let first = all.partition_point(|directive| directive.at <= function.open);
     let behind = all.partition_point(|directive| directive.at <= function.close);
     let directives = &all[first..behind];
-    let has_branches = directives
-        .iter()
-        .any(|directive| matches!(directive.kind, DirectiveKind::If | DirectiveKind::Ifdef));
-    let mut bodies = vec![body(c, function, directives, Choice::First)];
-    if has_branches {
-        bodies.push(body(c, function, directives, Choice::Last));
+    let conditionals = conditionals(c, directives);
+    let choices = conditionals.iter().map(Vec::len).max().unwrap_or(1);
+    (0..choices.min(CHOICE_CAP))
+        .map(|choice| {
+            let chosen: HashSet<usize> = conditionals
+                .iter()
+                .filter_map(|branches| *branches.get(choice).or(branches.last())?)
+                .collect();
+            body(c, function, directives, &chosen)
+        })
+        .collect()
+}
+
+/// For each conditional the branches that a compiler may see, by the number of their directive; `None` is no branch.
+fn conditionals(c: &C<'_>, directives: &[Directive]) -> Vec<Vec<Option<usize>>> {
+    struct Open {
+        branches: Vec<Option<usize>>,
+        is_complete: bool,
     }
-    bodies
+    let mut open: Vec<Open> = Vec::new();
+    let mut found = Vec::new();
+    let end = |conditional: Open| {
+        let mut branches = conditional.branches;
+        if !conditional.is_complete {
+            branches.push(None);
+        }
+        branches
+    };
+    for (number, directive) in directives.iter().enumerate() {
+        let is_dead = c.conditionals.is_dead(directive.end as usize);
+        match directive.kind {
+            DirectiveKind::If | DirectiveKind::Ifdef => open.push(Open {
+                branches: Vec::new(),
+                is_complete: is_always(c, directive),
+            }),
+            DirectiveKind::Endif => {
+                found.extend(open.pop().map(end));
+                continue;
+            }
+            DirectiveKind::Elif | DirectiveKind::Else => {}
+            _ => continue,
+        }
+        if let Some(conditional) = open.last_mut() {
+            conditional.is_complete |= directive.kind == DirectiveKind::Else;
+            if !is_dead {
+                conditional.branches.push(Some(number));
+            }
+        }
+    }
+    found.extend(open.into_iter().map(end));
+    found
 }
 
-#[derive(Clone, Copy, PartialEq)]
-enum Choice {
-    First,
-    /// The `#else`, nothing where there is none.
-    Last,
+/// `#if 1`.
+fn is_always(c: &C<'_>, directive: &Directive) -> bool {
+    match c.lexed.content_of(directive) {
+        [number] => number.kind == Kind::Number && c.lexed.spelling(*number) != "0",
+        _ => false,
+    }
 }
 
-fn body(c: &C<'_>, function: &Function, directives: &[Directive], choice: Choice) -> Body {
+fn body(c: &C<'_>, function: &Function, directives: &[Directive], chosen: &HashSet<usize>) -> Body {
     let tokens = &c.lexed.code;
     let start = tokens[function.open as usize].start as usize;
     let end = tokens[function.close as usize].end as usize;
     let mut text = vec![b' '; HEAD.len() + end - start];
     text[..HEAD.len()].copy_from_slice(HEAD.as_bytes());
+    // Whether the branch of each open conditional is chosen.
     let mut branches: Vec<bool> = Vec::new();
-    let mut decided: Vec<bool> = Vec::new();
-    let mut next = directives.iter().peekable();
+    let mut next = directives.iter().enumerate().peekable();
     for index in function.open..=function.close {
-        while let Some(directive) = next.next_if(|directive| directive.at <= index) {
-            choose(c, directive, choice, &mut branches, &mut decided);
+        while let Some((number, directive)) = next.next_if(|(_, next)| next.at <= index) {
+            match directive.kind {
+                DirectiveKind::If | DirectiveKind::Ifdef => branches.push(chosen.contains(&number)),
+                DirectiveKind::Elif | DirectiveKind::Else => {
+                    if let Some(branch) = branches.last_mut() {
+                        *branch = chosen.contains(&number);
+                    }
+                }
+                DirectiveKind::Endif => {
+                    branches.pop();
+                }
+                _ => {}
+            }
         }
-        if branches.iter().all(|&chosen| chosen) {
+        if branches.iter().all(|&is_chosen| is_chosen) {
             let token = tokens[index as usize];
             write(
                 c.lexed.text,
@@ -82,36 +143,6 @@ fn body(c: &C<'_>, function: &Function, directives: &[Directive], choice: Choice
         // Only whole tokens of a valid text were copied.
         text: String::from_utf8_lossy(&text).into_owned(),
         shift,
-    }
-}
-
-/// Whether the branch behind a directive is chosen.
-fn choose(
-    c: &C<'_>,
-    directive: &Directive,
-    choice: Choice,
-    branches: &mut Vec<bool>,
-    decided: &mut Vec<bool>,
-) {
-    let is_dead = c.conditionals.is_dead(directive.end as usize);
-    match directive.kind {
-        DirectiveKind::If | DirectiveKind::Ifdef => {
-            let chosen = choice == Choice::First && !is_dead;
-            branches.push(chosen);
-            decided.push(chosen);
-        }
-        DirectiveKind::Elif | DirectiveKind::Else => {
-            let is_else = directive.kind == DirectiveKind::Else;
-            if let (Some(branch), Some(decided)) = (branches.last_mut(), decided.last_mut()) {
-                *branch = !*decided && !is_dead && (is_else || choice == Choice::First);
-                *decided |= *branch;
-            }
-        }
-        DirectiveKind::Endif => {
-            branches.pop();
-            decided.pop();
-        }
-        _ => {}
     }
 }
 

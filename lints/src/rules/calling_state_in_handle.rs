@@ -12,7 +12,7 @@ pub(crate) const RULE: Rule = Rule {
     level: Level::Error,
     run: Run::Text(run),
     page: Page {
-        what: "It fires where the calling `lua_State *` is stored into a struct that outlives the call: `ctx->L = L`, `ctx->owner_L = L`, `ctx->co = co`. The owner must be `default_luaL()` or the owner of another context.",
+        what: "It fires where the calling `lua_State *` is stored into a struct that outlives the call: `ctx->L = L`, `ctx->owner_L = L`, `ctx->co = co`. The owner must be `default_luaL()` or the owner of another context. It stays silent in a project that has headers of its own, none of which names the SDK, and in the sources of Lua.",
         why: "The caller is a coroutine. It may be collected while the handle still waits, and the callback then works on freed memory.",
         bad: "int plugin_open(lua_State *L) {\n    struct handle *ctx = lua_newuserdata(L, sizeof(*ctx));\n    ctx->owner_L = L; //~ calling-state-in-handle\n    return 1;\n}\n",
         good: "int plugin_open(lua_State *L) {\n    struct handle *ctx = lua_newuserdata(L, sizeof(*ctx));\n    ctx->owner_L = default_luaL();\n    return 1;\n}\n",
@@ -22,7 +22,7 @@ pub(crate) const RULE: Rule = Rule {
 };
 
 fn run(unit: &Unit<'_>, findings: &mut Findings<'_>) {
-    let Some(c) = unit.c().filter(|c| !c.is_lua_itself()) else {
+    let Some(c) = unit.plugin_c() else {
         return;
     };
     for function in &c.outline.functions {

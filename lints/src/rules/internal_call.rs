@@ -32,7 +32,7 @@ fn run(unit: &Unit<'_>, findings: &mut Findings<'_>) {
     let Some(c) = unit.c() else {
         return;
     };
-    for mention in mentions(c, unit.prefix) {
+    for mention in mentions(c, unit.source.path, unit.prefix) {
         if mention.role == Role::Use {
             report(unit, c, mention, findings);
         }

@@ -24,7 +24,7 @@ fn run(unit: &Unit<'_>, findings: &mut Findings<'_>) {
     let Some(c) = unit.c().filter(|_| !unit.is_home) else {
         return;
     };
-    for mention in mentions(c, unit.prefix) {
+    for mention in mentions(c, unit.source.path, unit.prefix) {
         let name = &mention.name;
         let (message, help) = match mention.role {
             Role::Definition => (

@@ -116,9 +116,8 @@ fn missing(unit: &Unit<'_>, c: &C<'_>, includes: &[Include], findings: &mut Find
 
 /// A header of the linted tree that is known to include trace.h.
 fn brought_by_another(unit: &Unit<'_>, includes: &[Include]) -> bool {
-    includes
-        .iter()
-        .any(|include| unit.facts.tree.includes_trace(include.name()))
+    let tree = &unit.facts.tree;
+    tree.includes_trace(unit.source.path, includes)
 }
 
 fn is_wrapper_name(name: &str) -> bool {

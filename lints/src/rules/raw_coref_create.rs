@@ -14,7 +14,7 @@ pub(crate) const RULE: Rule = Rule {
     level: Level::Error,
     run: Run::Text(run),
     page: Page {
-        what: "It fires on `luaL_ref(…, LUA_REGISTRYINDEX)` outside of the homes, also through an alias or a macro of the same file.",
+        what: "It fires on `luaL_ref(…, LUA_REGISTRYINDEX)` outside of the homes, also through an alias or a macro of the same file. It stays silent in a project that has headers of its own, none of which names the SDK, and in the sources of Lua.",
         why: "A reference that the tracing never saw is missing from its balance: the leak or the double release that it causes is reported nowhere, or in the wrong place.",
         bad: "int plugin_wait(lua_State *L, struct wait *ctx) {\n    lua_pushthread(L);\n    ctx->co_ref = luaL_ref(L, LUA_REGISTRYINDEX); //~ raw-coref-create\n    return lua_yield(L, 0);\n}\n",
         good: "#include \"co.h\"\n#include \"trace.h\"\n\nint plugin_wait(lua_State *L, struct wait *ctx) {\n    lunet_coref_create(L, ctx->co_ref);\n    return lua_yield(L, 0);\n}\n",
@@ -24,7 +24,7 @@ pub(crate) const RULE: Rule = Rule {
 };
 
 fn run(unit: &Unit<'_>, findings: &mut Findings<'_>) {
-    let Some(c) = unit.c().filter(|c| !unit.is_home && !c.is_lua_itself()) else {
+    let Some(c) = unit.plugin_c().filter(|_| !unit.is_home) else {
         return;
     };
     let names = Names::new(c, &["luaL_ref"]);

@@ -14,7 +14,7 @@ pub(crate) const RULE: Rule = Rule {
     level: Level::Error,
     run: Run::Text(run),
     page: Page {
-        what: "It fires on `luaL_unref(…, LUA_REGISTRYINDEX, …)` outside of the homes, also through an alias or a macro of the same file.",
+        what: "It fires on `luaL_unref(…, LUA_REGISTRYINDEX, …)` outside of the homes, also through an alias or a macro of the same file. It stays silent in a project that has headers of its own, none of which names the SDK, and in the sources of Lua.",
         why: "The tracing still counts the reference as live: the balance never comes out, and a real leak drowns in false ones.",
         bad: "void plugin_done(lua_State *L, struct wait *ctx) {\n    luaL_unref(L, LUA_REGISTRYINDEX, ctx->co_ref); //~ raw-coref-release\n}\n",
         good: "#include \"co.h\"\n#include \"trace.h\"\n\nvoid plugin_done(lua_State *L, struct wait *ctx) {\n    lunet_coref_release(L, ctx->co_ref);\n}\n",
@@ -24,7 +24,7 @@ pub(crate) const RULE: Rule = Rule {
 };
 
 fn run(unit: &Unit<'_>, findings: &mut Findings<'_>) {
-    let Some(c) = unit.c().filter(|c| !unit.is_home && !c.is_lua_itself()) else {
+    let Some(c) = unit.plugin_c().filter(|_| !unit.is_home) else {
         return;
     };
     let names = Names::new(c, &["luaL_unref"]);

@@ -5,7 +5,7 @@ use crate::flow::{Graph, Value, path};
 use crate::lexer::Kind;
 use crate::outline::Function;
 use crate::rule::{Page, Rule, Run};
-use crate::unit::{C, Unit};
+use crate::unit::{C, Calls, Unit};
 
 use crate::stack::paths::{Ending, endings, state_parameter};
 
@@ -14,7 +14,7 @@ pub(crate) const RULE: Rule = Rule {
     level: Level::Error,
     run: Run::Text(run),
     page: Page {
-        what: "It fires on a helper that leaves the Lua stack higher or lower on one path than on another without saying so in its return value. A path that returns a constant equal to the number of values it leaves has said so. Functions that Lua itself calls may leave what they like below their results.",
+        what: "It fires on a helper that leaves the Lua stack higher or lower on one path than on another without saying so in its return value. A path that returns a constant equal to the number of values it leaves has said so, and so has a function each of whose numbers stands for one height, such as -1 with an error message. Of a function that returns nothing it fires where a path forgets what another one pops, not where its data decide how much it pushes. Functions that Lua itself calls may leave what they like below their results.",
         why: "The caller can't know what is on top. The value that stayed is taken for a result, or the stack grows with every call until it overflows.",
         bad: "static int check_coroutine(lua_State *L, const char *name) {\n    if (lua_pushthread(L)) {\n        lua_pop(L, 1);\n        return luaL_error(L, \"%s must be called from coroutine\", name);\n    }\n    return 0; //~ unbalanced-stack\n}\n",
         good: "static int check_coroutine(lua_State *L, const char *name) {\n    int is_main = lua_pushthread(L);\n    lua_pop(L, 1);\n    if (is_main) {\n        return luaL_error(L, \"%s must be called from coroutine\", name);\n    }\n    return 0;\n}\n",
@@ -70,8 +70,10 @@ fn returns_number(c: &C<'_>, function: &Function) -> bool {
 enum Manners {
     /// Lua: what lies below the results does not matter.
     CalledByLua,
-    /// Nobody in this file, but it has the form of one that Lua calls.
+    /// Nobody in this file, but it has the form of one that Lua calls; or its callers return what it returns.
     MayBeCalledByLua,
+    /// Its callers ask whether the result is zero: it is no number of values.
+    Asked,
     Helper,
 }
 
@@ -89,16 +91,16 @@ fn manners(c: &C<'_>, function: &Function) -> Manners {
         .count()
         == 0;
     let returns_int = (function.begin..function.name).any(|at| stream.is(at as usize, "int"));
-    if !(one_state && returns_int) {
-        return Manners::Helper;
-    }
     let uses = c.uses_of(&name);
-    if uses.is_value {
+    if one_state && returns_int && uses.is_value {
         Manners::CalledByLua
-    } else if uses.is_called {
-        Manners::Helper
     } else {
-        Manners::MayBeCalledByLua
+        match uses.calls {
+            Some(Calls::Returned) => Manners::MayBeCalledByLua,
+            Some(Calls::Asked) => Manners::Asked,
+            None if one_state && returns_int => Manners::MayBeCalledByLua,
+            Some(Calls::Mixed) | None => Manners::Helper,
+        }
     }
 }
 
@@ -107,32 +109,87 @@ fn judge(graph: &Graph, endings: &[Ending], manners: Manners, findings: &mut Fin
         .iter()
         .filter(|ending| ending.returns && !ending.says_so())
     {
-        let thread = ending
-            .left
-            .iter()
-            .find(|push| push.name == "lua_pushthread");
         let worth = match manners {
             Manners::CalledByLua => false,
-            Manners::MayBeCalledByLua => thread.is_some(),
-            Manners::Helper => true,
+            Manners::MayBeCalledByLua => leaves_thread(ending),
+            Manners::Asked | Manners::Helper => true,
         };
-        if !worth {
-            continue;
-        }
-        let other = endings
-            .iter()
-            .find(|other| other.returns && ending.differs_from(other))
-            .or_else(|| {
-                endings
-                    .iter()
-                    .find(|other| !other.returns && other.popped_what(ending))
-            });
-        if let Some(other) = other
+        if let Some(other) = other_path(endings, ending).filter(|_| worth)
+            && !is_told(endings, ending, manners)
             && !is_told_by(endings, ending, other)
         {
             report(graph, ending, other, findings);
         }
     }
+}
+
+fn leaves_thread(ending: &Ending) -> bool {
+    ending.left.iter().any(|push| push.name == "lua_pushthread")
+}
+
+/// A path that shows that this one is not what the caller can count on.
+fn other_path<'e>(endings: &'e [Ending], ending: &Ending) -> Option<&'e Ending> {
+    let says_nothing = ending.value == Value::Nothing;
+    let returning = endings.iter().find(|other| {
+        other.returns && ending.differs_from(other) && (!says_nothing || forgets(ending, other))
+    });
+    let raising = || {
+        endings
+            .iter()
+            .find(|other| !other.returns && other.popped_what(ending))
+            .filter(|_| !says_nothing || leaves_thread(ending))
+    };
+    returning.or_else(raising)
+}
+
+/// Of a function that returns nothing: whether it forgot what the other path took off. One that takes or leaves
+/// more or fewer values as its data wants is not known.
+fn forgets(ending: &Ending, other: &Ending) -> bool {
+    let leaves_message = ending
+        .left
+        .last()
+        .is_some_and(|push| matches!(push.name.as_str(), "lua_pcall" | "lua_cpcall"));
+    other.popped_what(ending) || leaves_message
+}
+
+/// Whether the return value tells the paths apart: each number stands for one height of the stack.
+/// No values and yet one left that another path took off, or another number of them, tells nothing.
+fn is_told(endings: &[Ending], ending: &Ending, manners: Manners) -> bool {
+    let Some(number) = ending.constant() else {
+        return false;
+    };
+    let is_ambiguous = endings.iter().any(|other| {
+        other.returns && other.constant() == Some(number) && other.delta != ending.delta
+    });
+    !is_ambiguous
+        && match (number, ending.delta) {
+            (0, 1..) => !endings.iter().any(|other| other.popped_what(ending)),
+            (..0, 1..) => ending.left.iter().all(|push| is_message(&push.name)),
+            (_, 1..) => manners == Manners::Asked,
+            _ => true,
+        }
+}
+
+/// Functions that push what people call an error message, and the `nil` before it.
+fn is_message(name: &str) -> bool {
+    matches!(
+        name,
+        "lua_pushnil"
+            | "lua_pushstring"
+            | "lua_pushlstring"
+            | "lua_pushliteral"
+            | "lua_pushfstring"
+            | "lua_pushvfstring"
+            | "lua_pcall"
+            | "lua_cpcall"
+            | "lua_load"
+            | "luaL_loadbuffer"
+            | "luaL_loadfile"
+            | "luaL_loadstring"
+            | "luaL_traceback"
+            | "luaL_where"
+            | "lua_concat"
+    )
 }
 
 /// Of two paths that do not say so the one that is reported is the one that leaves values.

@@ -32,22 +32,44 @@ const ALLOCATORS: [&str; 6] = [
     "lunet_realloc",
 ];
 
-/// Functions of ISO C that read or write through some of their arguments.
-const READERS: [(&str, &[usize]); 14] = [
+/// Functions of ISO C, POSIX and Lua that read or write through some of their arguments.
+const READERS: [(&str, &[usize]); 36] = [
+    ("bcopy", &[0, 1]),
+    ("bzero", &[0]),
+    ("fgets", &[0]),
+    ("fputs", &[0]),
+    ("fread", &[0]),
+    ("fwrite", &[0]),
+    ("lua_pushlstring", &[1]),
+    ("memchr", &[0]),
+    ("memcmp", &[0, 1]),
     ("memcpy", &[0, 1]),
     ("memmove", &[0, 1]),
+    ("mempcpy", &[0, 1]),
     ("memset", &[0]),
-    ("memcmp", &[0, 1]),
-    ("memchr", &[0]),
-    ("strcpy", &[0, 1]),
-    ("strncpy", &[0, 1]),
-    ("strcat", &[0, 1]),
-    ("strcmp", &[0, 1]),
-    ("strlen", &[0]),
-    ("sprintf", &[0]),
+    ("puts", &[0]),
     ("snprintf", &[0]),
+    ("sprintf", &[0]),
+    ("stpcpy", &[0, 1]),
+    ("strcasecmp", &[0, 1]),
+    ("strcat", &[0, 1]),
+    ("strchr", &[0]),
+    ("strcmp", &[0, 1]),
+    ("strcpy", &[0, 1]),
+    ("strcspn", &[0, 1]),
+    ("strdup", &[0]),
+    ("strlen", &[0]),
+    ("strncasecmp", &[0, 1]),
+    ("strncat", &[0, 1]),
+    ("strncmp", &[0, 1]),
+    ("strncpy", &[0, 1]),
+    ("strndup", &[0]),
+    ("strrchr", &[0]),
+    ("strspn", &[0, 1]),
+    ("strstr", &[0, 1]),
     ("vsnprintf", &[0]),
-    ("fread", &[0]),
+    ("vsprintf", &[0]),
+    ("wmemcpy", &[0, 1]),
 ];
 
 /// The pointers that nobody has checked, each with the bytes of its allocation.
@@ -149,7 +171,10 @@ fn assigned(state: &mut Unchecked, assign: &Assign) {
     }
     let text = assign.value.text();
     state.retain(|pointer, _| {
-        let is_replaced = *pointer == assign.target || root(pointer) == assign.target;
+        // With another index `list[i]` is another element: which ones were checked is not known.
+        let is_replaced = *pointer == assign.target
+            || root(pointer) == assign.target
+            || (root(&assign.target) == assign.target && names(pointer, &assign.target));
         let is_tested = matches!(assign.value, Value::Other(_)) && mentions(&text, pointer);
         !is_replaced && !is_tested
     });

@@ -1,34 +1,21 @@
 //! The stack along each path of a function: which values lie on it at the end, and which were popped.
 
-use std::collections::{BTreeMap, BTreeSet};
+mod values;
+
+use std::collections::BTreeSet;
 use std::ops::Range;
 
 use super::{Effect, effect};
 use crate::flow::explore::{After, Analysis, Known, Outcome, Trail, explore, on};
-use crate::flow::{Assign, Call, Graph, Next, NodeId, Step, Value};
-use crate::lexer::Kind;
+use crate::flow::{Call, Condition, Graph, Next, NodeId, Step, Value};
+use crate::lexer::{Kind, Token};
 use crate::outline::Function;
 use crate::unit::C;
-
-/// Higher stacks are loops that push: nothing is said of them.
-const HEIGHT_CAP: usize = 64;
+pub(crate) use values::Push;
+use values::{HEIGHT_CAP, Stack, assigned, signed};
 
 /// How many calls deep functions are looked into.
 const CALL_CAP: usize = 3;
-
-/// A value that a function pushed.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub(crate) struct Push {
-    pub(crate) name: String,
-    start: usize,
-    end: usize,
-}
-
-impl Push {
-    pub(crate) fn range(&self) -> Range<usize> {
-        self.start..self.end
-    }
-}
 
 /// How a path ends.
 pub(crate) struct Ending {
@@ -43,18 +30,30 @@ pub(crate) struct Ending {
     /// The values that are left, lowest first.
     pub(crate) left: Vec<Push>,
     popped: BTreeSet<Push>,
+    /// The function asked how many values it was given before it pushed any.
+    asked_height: bool,
     /// The conditions on the way, and whether they were true.
     pub(crate) branches: Vec<(NodeId, bool)>,
 }
 
 impl Ending {
     /// Whether the return value tells how many values are left, or may do so.
+    /// A function that did nothing to the stack, or asked how high it is, may return values of its caller.
     pub(crate) fn says_so(&self) -> bool {
         match (&self.value, self.constant) {
             (Value::Nothing, _) => false,
-            (_, Some(number)) => number == self.delta,
+            (_, Some(number)) => {
+                let is_untouched = self.left.is_empty() && self.popped.is_empty();
+                let may_be_of_caller = self.asked_height || is_untouched;
+                number == self.delta || (may_be_of_caller && self.delta >= 0 && number > self.delta)
+            }
             (_, None) => true,
         }
+    }
+
+    /// The number that the function returns on this path, if it is known.
+    pub(crate) fn constant(&self) -> Option<i64> {
+        self.constant
     }
 
     /// Whether the stack is another than at the end of a path, by more than the two return values say.
@@ -72,20 +71,6 @@ impl Ending {
             .iter()
             .any(|push| self.popped.contains(push) && !self.left.contains(push))
     }
-}
-
-/// The stack at a point of a path.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-enum Stack {
-    Values {
-        pushed: Vec<Push>,
-        /// How many values of the caller are gone.
-        below: usize,
-        popped: BTreeSet<Push>,
-        /// Variables that hold the result of `lua_gettop`, and how high the stack was then.
-        tops: BTreeMap<String, i64>,
-    },
-    Unknown,
 }
 
 /// What `luaL_ref` takes: where its callee begins, and the top value if it is known.
@@ -161,6 +146,8 @@ impl Analysis for Heights<'_> {
     ) -> Vec<After<Stack>> {
         match step {
             Step::Call(call) => self.call(stack, call),
+            // From here on the name stands for another stack.
+            Step::Assign(assign) if assign.target == self.state => on(Stack::Unknown),
             Step::Assign(assign) => on(assigned(stack, assign)),
             Step::Return { value, range } => {
                 self.end(&stack, true, value, range.clone(), trail, known);
@@ -171,6 +158,21 @@ impl Analysis for Heights<'_> {
                 Vec::new()
             }
             Step::Deref { .. } | Step::Nothing => on(stack),
+        }
+    }
+
+    fn branch(&mut self, stack: &mut Stack, condition: &Condition, _taken: bool) {
+        if let Stack::Values {
+            pushed,
+            popped,
+            tops,
+            asked_height,
+            ..
+        } = stack
+        {
+            let asks =
+                condition.left.starts_with("lua_gettop(") || tops.contains_key(&condition.left);
+            *asked_height |= asks && pushed.is_empty() && popped.is_empty();
         }
     }
 }
@@ -199,7 +201,11 @@ impl<'a> Heights<'a> {
             .iter()
             .any(|argument| matches!(argument, Value::Place(place) if place == self.state));
         if !mentions_state {
-            return on(stack);
+            return on(if self.may_hide_state(call) {
+                Stack::Unknown
+            } else {
+                stack
+            });
         }
         let is_ours =
             matches!(call.arguments.first(), Some(Value::Place(place)) if place == self.state);
@@ -222,6 +228,24 @@ impl<'a> Heights<'a> {
         }
     }
 
+    /// Whether a call is a macro that uses the stack without being given its state.
+    fn may_hide_state(&self, call: &Call) -> bool {
+        // A name that is a statement is a macro, or nothing.
+        let is_bare = call.text == call.name;
+        let is_unknown_api = call.name.starts_with("lua") && call.name != "lua_upvalueindex";
+        match self.c.macro_named(&call.name) {
+            Some(definition) => self.c.lexed.content[definition.body.clone()]
+                .iter()
+                .any(|&token| token.kind == Kind::Identifier && self.is_of_lua(token)),
+            None => is_bare || is_unknown_api || self.c.tree.hides_lua(&call.name),
+        }
+    }
+
+    fn is_of_lua(&self, token: Token) -> bool {
+        let word = self.c.lexed.spelling(token);
+        word == self.state || word.starts_with("lua") || self.c.tree.hides_lua(&word)
+    }
+
     /// Whether the result of a call decides a condition, at once or through a variable.
     fn is_asked(&self, call: &Call) -> bool {
         self.graph
@@ -238,9 +262,10 @@ impl<'a> Heights<'a> {
 
     /// A function of the same file: known if all its paths leave the same number of values.
     fn callee(&self, stack: Stack, call: &Call) -> Stack {
-        let delta = self
-            .c
-            .function_named(&call.name)
+        // Lua's own sources define the functions of its API, by other means.
+        let named = self.c.function_named(&call.name);
+        let delta = named
+            .filter(|_| !call.name.starts_with("lua"))
             .and_then(|number| delta_of(self.c, number, self.depth));
         let Some(delta) = delta else {
             return Stack::Unknown;
@@ -251,6 +276,16 @@ impl<'a> Heights<'a> {
         } else {
             stack.apply(call, 0, size)
         }
+    }
+
+    /// Whether a variable is set to the result of a call somewhere.
+    fn holds_result(&self, variable: &str) -> bool {
+        self.graph.nodes.iter().any(|node| match &node.step {
+            Step::Assign(assign) => {
+                assign.target == variable && matches!(assign.value, Value::Call { .. })
+            }
+            _ => false,
+        })
     }
 
     fn end(
@@ -266,6 +301,7 @@ impl<'a> Heights<'a> {
             pushed,
             below,
             popped,
+            asked_height,
             ..
         } = stack
         else {
@@ -273,7 +309,8 @@ impl<'a> Heights<'a> {
         };
         let constant = match value {
             Value::Constant(number) => Some(*number),
-            Value::Place(place) => known.number(place),
+            // What another function said is a status, whatever is known of it here.
+            Value::Place(place) if !self.holds_result(place) => known.number(place),
             _ => None,
         };
         self.endings.push(Ending {
@@ -284,6 +321,7 @@ impl<'a> Heights<'a> {
             delta: signed(pushed.len()) - signed(*below),
             left: pushed.clone(),
             popped: popped.clone(),
+            asked_height: *asked_height,
             branches: trail.branches(),
         });
     }
@@ -294,105 +332,4 @@ fn uses_buffer(name: &str) -> bool {
     ["luaL_buff", "luaL_add", "luaL_pushresult", "luaL_prepbuff"]
         .iter()
         .any(|begin| name.starts_with(begin))
-}
-
-fn assigned(mut stack: Stack, assign: &Assign) -> Stack {
-    let height = stack.height();
-    if let Stack::Values { tops, .. } = &mut stack {
-        tops.remove(&assign.target);
-        if let (Value::Call { name, .. }, Some(height)) = (&assign.value, height)
-            && matches!(name.as_str(), "lua_gettop" | "LUNET_STACK_BASE")
-        {
-            tops.insert(assign.target.clone(), height);
-        }
-    }
-    stack
-}
-
-impl Stack {
-    fn height(&self) -> Option<i64> {
-        match self {
-            Self::Values { pushed, below, .. } => Some(signed(pushed.len()) - signed(*below)),
-            Self::Unknown => None,
-        }
-    }
-
-    fn empty() -> Self {
-        Self::Values {
-            pushed: Vec::new(),
-            below: 0,
-            popped: BTreeSet::new(),
-            tops: BTreeMap::new(),
-        }
-    }
-
-    fn top(&self) -> Option<&Push> {
-        match self {
-            Self::Values { pushed, .. } => pushed.last(),
-            Self::Unknown => None,
-        }
-    }
-
-    fn has_values(&self) -> bool {
-        matches!(self, Self::Values { pushed, .. } if !pushed.is_empty())
-    }
-
-    fn apply(mut self, call: &Call, takes: usize, leaves: usize) -> Self {
-        let Self::Values {
-            pushed,
-            below,
-            popped,
-            ..
-        } = &mut self
-        else {
-            return self;
-        };
-        let ours = takes.min(pushed.len());
-        let gone = pushed.split_off(pushed.len() - ours);
-        if leaves == 0 {
-            popped.extend(gone);
-        }
-        *below += takes - ours;
-        for _ in 0..leaves {
-            pushed.push(Push {
-                name: call.name.clone(),
-                start: call.range.start,
-                end: call.range.end,
-            });
-        }
-        if pushed.len() > HEIGHT_CAP || *below > HEIGHT_CAP {
-            return Self::Unknown;
-        }
-        self
-    }
-
-    /// `lua_settop` to a height that a variable remembers.
-    fn set_top(mut self, value: &Value) -> Self {
-        let Self::Values {
-            pushed,
-            below,
-            popped,
-            tops,
-        } = &mut self
-        else {
-            return self;
-        };
-        let wanted = match value {
-            Value::Place(place) => tops.get(place).copied(),
-            _ => None,
-        };
-        let Some(size) = wanted.and_then(|height| usize::try_from(height + signed(*below)).ok())
-        else {
-            return Self::Unknown;
-        };
-        if size > pushed.len() {
-            return Self::Unknown;
-        }
-        popped.extend(pushed.split_off(size));
-        self
-    }
-}
-
-fn signed(size: usize) -> i64 {
-    i64::try_from(size).unwrap_or(i64::MAX)
 }

@@ -140,6 +140,11 @@ impl Lowering<'_> {
         if self.operator(tree) == "&" {
             return self.address(argument, next);
         }
+        if argument.kind() == "update_expression" {
+            // `*p++` reads what `p` was.
+            let updated = self.expression(argument, next);
+            return self.deref(argument, updated);
+        }
         let node = self.deref(argument, next);
         self.expression(argument, node)
     }
@@ -189,7 +194,7 @@ impl Lowering<'_> {
         let (Value::Place(pointer_text)
         | Value::Call {
             text: pointer_text, ..
-        }) = self.value(pointer)
+        }) = self.value(base(pointer))
         else {
             return next;
         };
@@ -262,6 +267,25 @@ impl Lowering<'_> {
         };
         number.map_or(Value::Other(text), Value::Constant)
     }
+}
+
+/// The pointer behind arithmetic: `p` of `(p + 1)` and of `p++`.
+fn base(tree: Tree<'_>) -> Tree<'_> {
+    let mut at = tree;
+    for _ in 0..8 {
+        let inner = match at.kind() {
+            "parenthesized_expression" => at.named_child(0),
+            "update_expression" => at.child_by_field_name("argument"),
+            "cast_expression" => at.child_by_field_name("value"),
+            "binary_expression" => at.child_by_field_name("left"),
+            _ => None,
+        };
+        match inner {
+            Some(inner) => at = inner,
+            None => break,
+        }
+    }
+    at
 }
 
 /// Functions behind which nothing of the caller runs.

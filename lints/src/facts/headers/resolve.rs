@@ -1,0 +1,136 @@
+//! Which headers of the tree an include means. The search paths of a build are not known.
+
+use std::collections::HashSet;
+
+use super::{Headers, last_component};
+use crate::include::Include;
+
+impl Headers {
+    /// The headers that a file brings; with `is_certain` only those of which that is known.
+    pub(super) fn reachable(
+        &self,
+        path: &str,
+        includes: &[Include],
+        is_certain: bool,
+    ) -> Vec<usize> {
+        let mut found = Vec::new();
+        let mut seen = HashSet::new();
+        for include in includes {
+            if !(is_certain && include.is_conditional) {
+                found.extend(self.targets(path, &include.path, include.is_quoted, is_certain));
+            }
+        }
+        found.retain(|number| seen.insert(*number));
+        let mut next = 0;
+        while let Some(&number) = found.get(next) {
+            next += 1;
+            let header = &self.list[number];
+            for inclusion in &header.includes {
+                if is_certain && !inclusion.is_certain {
+                    continue;
+                }
+                let targets = self.targets(
+                    &header.path,
+                    &inclusion.path,
+                    inclusion.is_quoted,
+                    is_certain,
+                );
+                found.extend(targets.into_iter().filter(|number| seen.insert(*number)));
+            }
+        }
+        found
+    }
+
+    /// The headers that an include may mean: the one beside the file, those whose path ends so, all of that name.
+    /// With `is_certain` it must be one, and no header of the system.
+    fn targets(&self, from: &str, path: &str, is_quoted: bool, is_certain: bool) -> Vec<usize> {
+        let Some(named) = self.by_name.get(last_component(path)) else {
+            return Vec::new();
+        };
+        let folder = from.rsplit_once('/').map_or("", |(folder, _)| folder);
+        let beside = joined(folder, path);
+        let here = named
+            .iter()
+            .find(|&&number| is_quoted && self.list[number].path == beside);
+        if let Some(&here) = here {
+            return vec![here];
+        }
+        let tail = path.trim_start_matches("../").trim_start_matches("./");
+        let ends_so = |number: &usize| {
+            let whole = &self.list[*number].path;
+            let rest = whole.strip_suffix(tail);
+            rest.is_some_and(|rest| rest.is_empty() || rest.ends_with('/'))
+        };
+        let mut list: Vec<usize> = named.iter().copied().filter(ends_so).collect();
+        if list.is_empty() {
+            list.clone_from(named);
+        }
+        if is_certain && (list.len() > 1 || (!is_quoted && is_of_system(path))) {
+            list.clear();
+        }
+        list
+    }
+}
+
+/// A path seen from a folder, without `.` and `..`.
+fn joined(folder: &str, path: &str) -> String {
+    let mut parts: Vec<&str> = folder.split('/').filter(|part| !part.is_empty()).collect();
+    for part in path.split('/') {
+        match part {
+            "" | "." => {}
+            ".." if parts.pop().is_some() => {}
+            _ => parts.push(part),
+        }
+    }
+    let root = if folder.starts_with('/') { "/" } else { "" };
+    root.to_owned() + &parts.join("/")
+}
+
+/// Whether `<…>` means a header of ISO C or POSIX, which a tree may have, too, for other systems.
+fn is_of_system(path: &str) -> bool {
+    const NAMES: [&str; 42] = [
+        "assert.h",
+        "complex.h",
+        "ctype.h",
+        "dirent.h",
+        "dlfcn.h",
+        "errno.h",
+        "fcntl.h",
+        "fenv.h",
+        "float.h",
+        "glob.h",
+        "grp.h",
+        "inttypes.h",
+        "langinfo.h",
+        "limits.h",
+        "locale.h",
+        "math.h",
+        "netdb.h",
+        "poll.h",
+        "pthread.h",
+        "pwd.h",
+        "regex.h",
+        "sched.h",
+        "semaphore.h",
+        "setjmp.h",
+        "signal.h",
+        "stdarg.h",
+        "stdatomic.h",
+        "stdbool.h",
+        "stddef.h",
+        "stdint.h",
+        "stdio.h",
+        "stdlib.h",
+        "string.h",
+        "strings.h",
+        "syslog.h",
+        "termios.h",
+        "threads.h",
+        "time.h",
+        "uchar.h",
+        "unistd.h",
+        "wchar.h",
+        "wctype.h",
+    ];
+    path.starts_with("sys/") || NAMES.contains(&path)
+}

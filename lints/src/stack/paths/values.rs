@@ -1,0 +1,147 @@
+//! The values that a function has on the stack at a point of a path, and those that it popped.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Range;
+
+use crate::flow::{Assign, Call, Value};
+
+/// Higher stacks are loops that push: nothing is said of them.
+pub(super) const HEIGHT_CAP: usize = 64;
+
+/// A value that a function pushed.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub(crate) struct Push {
+    pub(crate) name: String,
+    start: usize,
+    end: usize,
+}
+
+impl Push {
+    pub(crate) fn range(&self) -> Range<usize> {
+        self.start..self.end
+    }
+}
+
+/// The stack at a point of a path.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub(super) enum Stack {
+    Values {
+        pushed: Vec<Push>,
+        /// How many values of the caller are gone.
+        below: usize,
+        popped: BTreeSet<Push>,
+        /// Variables that hold the result of `lua_gettop`, and how high the stack was then.
+        tops: BTreeMap<String, i64>,
+        /// A condition asked for the height before anything was pushed.
+        asked_height: bool,
+    },
+    Unknown,
+}
+
+pub(super) fn assigned(mut stack: Stack, assign: &Assign) -> Stack {
+    let height = stack.height();
+    if let Stack::Values {
+        tops, asked_height, ..
+    } = &mut stack
+    {
+        tops.remove(&assign.target);
+        if let (Value::Call { name, .. }, Some(height)) = (&assign.value, height)
+            && matches!(name.as_str(), "lua_gettop" | "LUNET_STACK_BASE")
+        {
+            tops.insert(assign.target.clone(), height);
+        } else if let Value::Other(text) = &assign.value {
+            *asked_height |= text.contains("lua_gettop(");
+        }
+    }
+    stack
+}
+
+impl Stack {
+    pub(super) fn height(&self) -> Option<i64> {
+        match self {
+            Self::Values { pushed, below, .. } => Some(signed(pushed.len()) - signed(*below)),
+            Self::Unknown => None,
+        }
+    }
+
+    pub(super) fn empty() -> Self {
+        Self::Values {
+            pushed: Vec::new(),
+            below: 0,
+            popped: BTreeSet::new(),
+            tops: BTreeMap::new(),
+            asked_height: false,
+        }
+    }
+
+    pub(super) fn top(&self) -> Option<&Push> {
+        match self {
+            Self::Values { pushed, .. } => pushed.last(),
+            Self::Unknown => None,
+        }
+    }
+
+    pub(super) fn has_values(&self) -> bool {
+        matches!(self, Self::Values { pushed, .. } if !pushed.is_empty())
+    }
+
+    pub(super) fn apply(mut self, call: &Call, takes: usize, leaves: usize) -> Self {
+        let Self::Values {
+            pushed,
+            below,
+            popped,
+            ..
+        } = &mut self
+        else {
+            return self;
+        };
+        let ours = takes.min(pushed.len());
+        let gone = pushed.split_off(pushed.len() - ours);
+        if leaves == 0 {
+            popped.extend(gone);
+        }
+        *below += takes - ours;
+        for _ in 0..leaves {
+            pushed.push(Push {
+                name: call.name.clone(),
+                start: call.range.start,
+                end: call.range.end,
+            });
+        }
+        if pushed.len() > HEIGHT_CAP || *below > HEIGHT_CAP {
+            return Self::Unknown;
+        }
+        self
+    }
+
+    /// `lua_settop` to a height that a variable remembers.
+    pub(super) fn set_top(mut self, value: &Value) -> Self {
+        let Self::Values {
+            pushed,
+            below,
+            popped,
+            tops,
+            ..
+        } = &mut self
+        else {
+            return self;
+        };
+        let wanted = match value {
+            Value::Place(place) => tops.get(place).copied(),
+            _ => None,
+        };
+        let Some(size) = wanted.and_then(|height| usize::try_from(height + signed(*below)).ok())
+        else {
+            return Self::Unknown;
+        };
+        if size > pushed.len() {
+            return Self::Unknown;
+        }
+        popped.extend(pushed.split_off(size));
+        self
+    }
+}
+
+pub(super) fn signed(size: usize) -> i64 {
+    i64::try_from(size).unwrap_or(i64::MAX)
+}
