@@ -1,9 +1,11 @@
-//! Lets plugins see the runtime's functions, and builds the plugins that belong to it.
+//! Lets plugins see the runtime's functions, puts what starts the program side by side, and builds
+//! the plugins that belong to it.
 //!
 //! Not here: LuaJIT, which mlua-sys builds.
 
 use std::path::{Path, PathBuf};
-use std::{env, fs, process};
+use std::process::{self, Command};
+use std::{env, fs};
 
 /// What an executable shows to the plugins that it loads: Lua's API and the SDK, but not the
 /// functions for embedding, which would keep code in the program that it never runs.
@@ -15,8 +17,10 @@ fn main() {
     println!("cargo::rerun-if-changed=build.rs");
     println!("cargo::rerun-if-changed=include");
     println!("cargo::rerun-if-changed=plugins");
+    println!("cargo::rerun-if-changed=link");
     let out = PathBuf::from(env::var_os("OUT_DIR").expect("cargo sets OUT_DIR"));
     export_symbols(&out);
+    place_functions(&out);
     // A plugin takes its functions from the program that loads it. On Windows that needs an import
     // library of the program, which does not exist yet when this runs.
     if env::var("CARGO_CFG_TARGET_FAMILY").as_deref() == Ok("unix") {
@@ -38,6 +42,39 @@ fn export_symbols(out: &Path) {
         Ok("macos") => println!("cargo::rustc-link-arg-bins=-Wl,-export_dynamic"),
         _ => {}
     }
+}
+
+/// Has the linker place the functions of the start together, where it can: optimised builds for
+/// Linux with a linker that takes the script (LLD and GNU ld do, others may not).
+fn place_functions(out: &Path) {
+    let optimised = env::var("PROFILE").as_deref() == Ok("release");
+    let linux = env::var("CARGO_CFG_TARGET_OS").as_deref() == Ok("linux");
+    if !optimised || !linux {
+        return;
+    }
+    let package = env::var("CARGO_MANIFEST_DIR").expect("cargo sets CARGO_MANIFEST_DIR");
+    let argument = format!("-Wl,-T,{package}/link/first.ld");
+    if links_with(&argument, out) {
+        println!("cargo::rustc-link-arg-bins={argument}");
+    }
+}
+
+/// Whether a program links with that argument, in the way cargo will link ours.
+fn links_with(argument: &str, out: &Path) -> bool {
+    let source = out.join("probe.rs");
+    fs::write(&source, "fn main() {}").expect("OUT_DIR can be written");
+    let mut rustc = Command::new(env::var_os("RUSTC").expect("cargo sets RUSTC"));
+    rustc.arg(&source).arg("-o").arg(out.join("probe"));
+    rustc
+        .arg("--target")
+        .arg(env::var_os("TARGET").expect("cargo sets TARGET"));
+    if let Some(linker) = env::var_os("RUSTC_LINKER") {
+        rustc.arg("-C").arg(format!("linker={}", linker.display()));
+    }
+    let flags = env::var("CARGO_ENCODED_RUSTFLAGS").unwrap_or_default();
+    rustc.args(flags.split('\u{1f}').filter(|flag| !flag.is_empty()));
+    rustc.arg("-C").arg(format!("link-arg={argument}"));
+    rustc.output().is_ok_and(|probe| probe.status.success())
 }
 
 /// Builds every folder of `plugins` into a module of its name, in the folder `lunet` beside the

@@ -237,15 +237,12 @@ impl Call {
 
     /// A string or number as bytes; none for other types.
     pub(crate) fn bytes(&self, argument: c_int) -> Option<&[u8]> {
-        if !matches!(self.kind(argument), ffi::LUA_TSTRING | ffi::LUA_TNUMBER) {
-            return None;
-        }
         let mut length = 0;
-        // SAFETY: the value is a string, or a number that becomes one in place; it stays on the
-        // stack, and so alive, as long as the call.
+        // SAFETY: Lua called with this state. A string, or a number that becomes one in place,
+        // stays on the stack, and so alive, as long as the call; other values give null.
         unsafe {
             let start = ffi::lua_tolstring(self.state, argument, &raw mut length);
-            Some(std::slice::from_raw_parts(start.cast(), length))
+            (!start.is_null()).then(|| std::slice::from_raw_parts(start.cast(), length))
         }
     }
 
@@ -277,7 +274,7 @@ impl Call {
     pub(crate) fn park(&self, operation: crate::scheduler::Operation) -> crate::handle::Handle {
         self.runtime
             .scheduler
-            .park(self.state, operation, self.runtime.reactor.turn_ns())
+            .park(self.state, operation, self.runtime.reactor.turn_ms())
     }
 }
 

@@ -68,43 +68,34 @@ impl<T> HandleTable<T> {
     /// The handle that the next [`HandleTable::insert`] gives.
     pub(crate) fn next_handle(&self) -> Handle {
         if let Some(&index) = self.free.last() {
-            let generation = self.slot(index).generation;
-            return Handle { index, generation };
+            let slot = &self.pages[index as usize / PAGE][index as usize % PAGE];
+            return Handle {
+                index,
+                generation: slot.generation,
+            };
         }
-        // One bit less than the number has, so that a flag may stand beside it.
-        assert!(
-            self.used >> 31 == 0,
-            "a process has fewer than 2^31 handles"
-        );
         Handle {
-            index: self.used,
+            index: self.unused_slot(),
             generation: NonZeroU32::MIN,
         }
     }
 
     /// Keeps a value and gives its handle.
     pub(crate) fn insert(&mut self, value: T) -> Handle {
-        let handle = self.next_handle();
-        if self.free.pop().is_none() {
-            self.used += 1;
-            if self.pages.len() * PAGE < self.used as usize {
-                self.pages.push(Box::new(std::array::from_fn(|_| Slot {
-                    generation: NonZeroU32::MIN,
-                    value: None,
-                })));
-            }
-        }
+        let index = self.free.pop().unwrap_or_else(|| self.new_slot());
         self.living += 1;
-        self.slot_mut(handle.index).value = Some(value);
-        handle
+        let slot = &mut self.pages[index as usize / PAGE][index as usize % PAGE];
+        slot.value = Some(value);
+        Handle {
+            index,
+            generation: slot.generation,
+        }
     }
 
     /// The value, while the handle is alive.
     pub(crate) fn get(&self, handle: Handle) -> Option<&T> {
-        if handle.index >= self.used {
-            return None;
-        }
-        let slot = self.slot(handle.index);
+        let page = self.pages.get(handle.index as usize / PAGE)?;
+        let slot = &page[handle.index as usize % PAGE];
         slot.value
             .as_ref()
             .filter(|_| slot.generation == handle.generation)
@@ -112,27 +103,21 @@ impl<T> HandleTable<T> {
 
     /// The value to change, while the handle is alive.
     pub(crate) fn get_mut(&mut self, handle: Handle) -> Option<&mut T> {
-        if handle.index >= self.used {
-            return None;
-        }
-        let slot = self.slot_mut(handle.index);
-        slot.value
-            .as_mut()
-            .filter(|_| slot.generation == handle.generation)
+        self.slot_mut(handle)?.value.as_mut()
     }
 
     /// Takes the value out; the handle and its copies are dead from here on.
     pub(crate) fn remove(&mut self, handle: Handle) -> Option<T> {
-        self.get(handle)?;
-        self.living -= 1;
-        let slot = self.slot_mut(handle.index);
-        let value = slot.value.take();
+        let slot = self.slot_mut(handle)?;
+        let value = slot.value.take()?;
         // A slot whose generations are used up is never handed out again.
-        if let Some(next) = slot.generation.checked_add(1) {
-            slot.generation = next;
+        let again = slot.generation.checked_add(1);
+        slot.generation = again.unwrap_or(slot.generation);
+        self.living -= 1;
+        if again.is_some() {
             self.free.push(handle.index);
         }
-        value
+        Some(value)
     }
 
     /// Every living value with its handle.
@@ -150,12 +135,33 @@ impl<T> HandleTable<T> {
         self.living == 0
     }
 
-    fn slot(&self, index: u32) -> &Slot<T> {
-        &self.pages[index as usize / PAGE][index as usize % PAGE]
+    /// The slot of a handle, if it is in the life that the handle means.
+    fn slot_mut(&mut self, handle: Handle) -> Option<&mut Slot<T>> {
+        let page = self.pages.get_mut(handle.index as usize / PAGE)?;
+        let slot = &mut page[handle.index as usize % PAGE];
+        (slot.generation == handle.generation).then_some(slot)
     }
 
-    fn slot_mut(&mut self, index: u32) -> &mut Slot<T> {
-        &mut self.pages[index as usize / PAGE][index as usize % PAGE]
+    /// The next slot that was never used.
+    fn new_slot(&mut self) -> u32 {
+        let index = self.unused_slot();
+        self.used += 1;
+        if self.pages.len() * PAGE < self.used as usize {
+            self.pages.push(Box::new(std::array::from_fn(|_| Slot {
+                generation: NonZeroU32::MIN,
+                value: None,
+            })));
+        }
+        index
+    }
+
+    fn unused_slot(&self) -> u32 {
+        // One bit less than the number has, so that a flag may stand beside it.
+        assert!(
+            self.used >> 31 == 0,
+            "a process has fewer than 2^31 handles"
+        );
+        self.used
     }
 }
 

@@ -43,8 +43,8 @@ pub(crate) struct Reactor {
     waker: OnceCell<Arc<Waker>>,
     pub(crate) timers: RefCell<Timers>,
     start: Instant,
-    /// The time at the start of the present turn, for marks that need no precision.
-    turn_ns: Cell<u64>,
+    /// When the present turn began, for marks that need no precision.
+    turn_ms: Cell<u32>,
 }
 
 impl Reactor {
@@ -56,7 +56,7 @@ impl Reactor {
             waker: OnceCell::new(),
             timers: RefCell::new(Timers::default()),
             start: Instant::now(),
-            turn_ns: Cell::new(0),
+            turn_ms: Cell::new(0),
         })
     }
 
@@ -69,9 +69,9 @@ impl Reactor {
         self.start.elapsed().as_nanos() as u64
     }
 
-    /// The clock as it was when the present turn began.
-    pub(crate) fn turn_ns(&self) -> u64 {
-        self.turn_ns.get()
+    /// When the present turn began, in milliseconds.
+    pub(crate) fn turn_ms(&self) -> u32 {
+        self.turn_ms.get()
     }
 
     /// Starts to watch a source for input, and for room to write when `write` is set.
@@ -110,8 +110,8 @@ impl Reactor {
     }
 
     /// Waits for readiness, at most until the next timer and not at all when `idle` is false,
-    /// and writes what is ready into `ready`. Wake-ups from other threads only end the wait.
-    pub(crate) fn turn(&self, idle: bool, ready: &mut Vec<Readiness>) -> io::Result<()> {
+    /// and tells each. Wake-ups from other threads only end the wait.
+    pub(crate) fn turn(&self, idle: bool, mut tell: impl FnMut(Readiness)) -> io::Result<()> {
         let timeout = if idle {
             self.until_next_timer()
         } else {
@@ -122,18 +122,16 @@ impl Reactor {
             Err(error) if error.kind() == io::ErrorKind::Interrupted => events.clear(),
             other => other?,
         }
-        self.turn_ns.set(self.now_ns());
-        ready.extend(
-            events
-                .iter()
-                .filter(|event| event.token() != WAKE)
-                .map(|event| Readiness {
-                    token: event.token().0 as u64,
-                    readable: event.is_readable(),
-                    writable: event.is_writable(),
-                    closed: event.is_read_closed() || event.is_write_closed() || event.is_error(),
-                }),
-        );
+        let turn_ms = self.now_ns() / 1_000_000;
+        self.turn_ms.set(u32::try_from(turn_ms).unwrap_or(u32::MAX));
+        for event in events.iter().filter(|event| event.token() != WAKE) {
+            tell(Readiness {
+                token: event.token().0 as u64,
+                readable: event.is_readable(),
+                writable: event.is_writable(),
+                closed: event.is_read_closed() || event.is_write_closed() || event.is_error(),
+            });
+        }
         Ok(())
     }
 

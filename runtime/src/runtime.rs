@@ -87,7 +87,6 @@ impl Runtime {
 
     /// Runs the loop until `lunet.stop` or until nothing is left that could wake anybody.
     pub(crate) fn run(&self) -> io::Result<()> {
-        let mut ready = Vec::new();
         while self.is_alive() {
             self.run_ready();
             if !self.is_alive() {
@@ -96,10 +95,9 @@ impl Runtime {
             // What is set from here on waits for the kernel to be asked once more: `sleep(0)` and
             // a deadline of 0 let everything happen that is ready.
             let mark = self.reactor.timers.borrow().mark();
-            self.reactor.turn(!self.scheduler.has_ready(), &mut ready)?;
-            for readiness in ready.drain(..) {
-                modules::ready(self, readiness);
-            }
+            let idle = !self.scheduler.has_ready();
+            self.reactor
+                .turn(idle, |readiness| modules::ready(self, readiness))?;
             self.offload.deliver(self);
             self.fire_timers(mark);
         }

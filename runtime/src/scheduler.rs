@@ -4,8 +4,8 @@
 //! and the record is the only way to resume it. Who ends the wait (a socket, a timer, a thread)
 //! is not known here.
 //!
-//! Every thread that the scheduler made or that is parked stands in one Lua table, the anchors,
-//! at a slot of its own: an unanchored coroutine would be collected while it waits.
+//! Every thread that the scheduler made or that is parked stands on a stack of the anchors, at a
+//! slot of its own: an unanchored coroutine would be collected while it waits.
 
 mod anchors;
 mod failure;
@@ -58,14 +58,6 @@ pub(crate) enum Ready {
     Retry(Handle, Operation),
 }
 
-/// The coroutine that runs now.
-#[derive(Clone, Copy, Debug)]
-struct Current {
-    task: Option<Task>,
-    /// It has a record among the parked, so somebody will wake it.
-    parked: bool,
-}
-
 /// The coroutines of one Lua state.
 pub(crate) struct Scheduler {
     main: NonNull<lua_State>,
@@ -79,7 +71,10 @@ pub(crate) struct Scheduler {
     strays: RefCell<BTreeMap<NonNull<lua_State>, Task>>,
     /// The waits of threads that the script knows, and may have resumed by itself meanwhile.
     known: RefCell<BTreeMap<NonNull<lua_State>, Handle>>,
-    current: Cell<Current>,
+    /// The coroutine that runs now.
+    current: Cell<Option<Task>>,
+    /// It has a record among the parked, so somebody will wake it.
+    has_parked: Cell<bool>,
     nesting: Cell<u32>,
     budget: Cell<u32>,
     /// Coroutines that are parked and will be woken.
@@ -95,8 +90,11 @@ impl Scheduler {
     /// # Safety
     /// `main` is the main thread of a state that outlives the scheduler.
     pub(crate) unsafe fn new(main: NonNull<lua_State>) -> Self {
-        // SAFETY: the caller's.
-        let (anchors, desk) = unsafe { (Anchors::new(main), vm::desk(main)) };
+        // SAFETY: the caller's; the desk is used for single steps only.
+        let (anchors, desk) = unsafe {
+            let desk = vm::desk(main);
+            (Anchors::new(desk), desk)
+        };
         Self {
             main,
             desk,
@@ -106,10 +104,8 @@ impl Scheduler {
             spare: RefCell::new(Vec::new()),
             strays: RefCell::new(BTreeMap::new()),
             known: RefCell::new(BTreeMap::new()),
-            current: Cell::new(Current {
-                task: None,
-                parked: false,
-            }),
+            current: Cell::new(None),
+            has_parked: Cell::new(false),
             nesting: Cell::new(0),
             budget: Cell::new(BUDGET),
             waiting: Cell::new(0),
@@ -162,12 +158,12 @@ impl Scheduler {
     ///
     /// [`wake`]: Scheduler::wake
     #[track_caller]
-    pub(crate) fn park(&self, state: *mut lua_State, operation: Operation, now_ns: u64) -> Handle {
+    pub(crate) fn park(&self, state: *mut lua_State, operation: Operation, now_ms: u32) -> Handle {
         let task = self.task_of(state);
         self.waiting.set(self.waiting.get() + 1);
         let wait = self.parked.borrow_mut().insert(Parked {
             slot: task.slot,
-            since_ms: u32::try_from(now_ns / 1_000_000).unwrap_or(u32::MAX),
+            since_ms: now_ms,
             operation,
             origin: task.origin,
             deadline: false,
@@ -332,20 +328,18 @@ impl Scheduler {
     /// As [`Scheduler::resume_or_queue`].
     pub(crate) unsafe fn resume(&self, task: Task, count: c_int) -> c_int {
         let thread = task.thread.as_ptr();
-        let before = self.current.replace(Current {
-            task: Some(task),
-            parked: false,
-        });
+        let before = self.current.replace(Some(task));
+        let had_parked = self.has_parked.replace(false);
         let budget = self.budget.replace(BUDGET);
         self.nesting.set(self.nesting.get() + 1);
         // SAFETY: the caller's; `lua_resume` protects the call.
         let status = unsafe { ffi::lua_resume_(thread, count) };
         self.nesting.set(self.nesting.get() - 1);
         self.budget.set(budget);
-        let after = self.current.replace(before);
-        let task = after.task.unwrap_or(task);
+        let task = self.current.replace(before).unwrap_or(task);
+        let parked = self.has_parked.replace(had_parked);
         match status {
-            ffi::LUA_YIELD if after.parked => {}
+            ffi::LUA_YIELD if parked => {}
             ffi::LUA_YIELD => self.stray(task),
             // SAFETY: the thread has ended and is still anchored.
             ffi::LUA_OK => unsafe { self.finish(task) },

@@ -60,12 +60,12 @@ impl Error {
 /// A new thread that the registry holds for ever, to work on without touching a script's stack.
 ///
 /// # Safety
-/// `main` is the main thread of a state and has room for two values.
-pub(crate) unsafe fn desk(main: NonNull<lua_State>) -> NonNull<lua_State> {
+/// `idle` is a thread that does not run and has room for two values.
+pub(crate) unsafe fn desk(idle: NonNull<lua_State>) -> NonNull<lua_State> {
     // SAFETY: the caller's; the thread is in the registry before it leaves the stack.
     unsafe {
-        let desk = ffi::lua_newthread(main.as_ptr());
-        ffi::luaL_ref(main.as_ptr(), ffi::LUA_REGISTRYINDEX);
+        let desk = ffi::lua_newthread(idle.as_ptr());
+        ffi::luaL_ref(idle.as_ptr(), ffi::LUA_REGISTRYINDEX);
         NonNull::new(desk).expect("Lua raises when it has no memory")
     }
 }

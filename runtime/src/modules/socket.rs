@@ -56,6 +56,8 @@ pub(crate) struct State {
     metatable: Cell<c_int>,
     /// Where that metatable is, to know a handle by.
     metatable_address: Cell<*const c_void>,
+    /// What the bits in a script's handles are sealed with.
+    seal: Cell<u64>,
     /// The most that one read takes.
     read_size: Cell<usize>,
     /// What the last read gave; grown by the first read that needs it.
@@ -77,6 +79,7 @@ impl Default for State {
         Self {
             metatable: Cell::new(ffi::LUA_NOREF),
             metatable_address: Cell::new(std::ptr::null()),
+            seal: Cell::new(0),
             read_size: Cell::new(READ_SIZE),
             buffer: RefCell::new(Vec::new()),
             writes: RefCell::new(BTreeMap::new()),
@@ -120,6 +123,7 @@ unsafe fn open(state: *mut lua_State, runtime: &Runtime) {
         (c"shutdown", function(control::shutdown)),
         (c"write", function(write::write)),
     ];
+    runtime.sockets.seal.set(arguments::new_seal());
     // SAFETY: the caller's.
     unsafe {
         ffi::luaL_newmetatable_(state, c"lunet.socket.handle".as_ptr());
@@ -163,7 +167,7 @@ fn adopt(runtime: &Runtime, mut transport: transport::Stream) -> Answer {
 
 /// The answer that gives a handle to the script.
 fn handle_answer(runtime: &Runtime, handle: Handle, listens: bool) -> Answer {
-    let bits = arguments::to_script(handle, listens);
+    let bits = arguments::to_script(runtime, handle, listens);
     Answer::Handle {
         bits,
         metatable: runtime.sockets.metatable.get(),

@@ -1,6 +1,6 @@
-//! The tables that keep threads alive, and the numbers of their free slots.
+//! What keeps threads alive, and the numbers of their free slots.
 
-use std::cell::{Cell, RefCell};
+use std::cell::RefCell;
 use std::ffi::c_int;
 use std::ptr::NonNull;
 
@@ -8,35 +8,38 @@ use mlua::ffi::{self, lua_State};
 
 use crate::vm;
 
-/// How many threads one page holds. Pages never grow, so that no array is copied as the number of
-/// threads grows.
-const PAGE: u32 = 256;
+/// How many threads one desk holds: the C API lets 8,000 values stand on a stack.
+const PAGE: u32 = 1024;
 
-/// Threads by slot, in pages: tables in a Lua table on a thread that the registry holds.
+/// Threads by slot. They stand on the stacks of threads of our own, the desks, which the registry
+/// holds: one call finds a thread there, where a table of tables takes four.
 pub(super) struct Anchors {
-    /// A thread of its own to work on, so that no stack of a script is touched. The table of
-    /// pages is the only value on it between calls.
-    desk: NonNull<lua_State>,
-    free: RefCell<Vec<u32>>,
-    used: Cell<u32>,
+    /// An idle thread, to make desks on.
+    idle: NonNull<lua_State>,
+    slots: RefCell<Slots>,
+}
+
+struct Slots {
+    desks: Vec<NonNull<lua_State>>,
+    free: Vec<u32>,
+    /// How many slots were ever used.
+    used: u32,
 }
 
 impl Anchors {
-    /// Makes the table of pages.
+    /// Anchors without a desk.
     ///
     /// # Safety
-    /// `main` is the main thread of a state that outlives the anchors, with room for two values.
-    pub(super) unsafe fn new(main: NonNull<lua_State>) -> Self {
-        // SAFETY: the caller's; a new thread has room for the table.
-        let desk = unsafe {
-            let desk = vm::desk(main);
-            ffi::lua_createtable(desk.as_ptr(), 0, 0);
-            desk
-        };
+    /// `idle` is a thread of a state that outlives the anchors; it never runs and has room for two
+    /// values.
+    pub(super) const unsafe fn new(idle: NonNull<lua_State>) -> Self {
         Self {
-            desk,
-            free: RefCell::new(Vec::new()),
-            used: Cell::new(0),
+            idle,
+            slots: RefCell::new(Slots {
+                desks: Vec::new(),
+                free: Vec::new(),
+                used: 0,
+            }),
         }
     }
 
@@ -45,65 +48,68 @@ impl Anchors {
     /// # Safety
     /// `state` belongs to the same Lua state and has a thread on top.
     pub(super) unsafe fn add(&self, state: *mut lua_State) -> u32 {
-        let free = self.free.borrow_mut().pop();
+        let free = self.slots.borrow_mut().free.pop();
         let slot = free.unwrap_or_else(|| self.new_slot());
-        // SAFETY: the caller's; the desk has room.
-        unsafe { ffi::lua_xmove(state, self.desk.as_ptr(), 1) };
-        self.set(slot);
+        let (desk, place) = self.place(slot);
+        // SAFETY: the caller's; the desk has room for one value more than its slots.
+        unsafe {
+            ffi::lua_xmove(state, desk, 1);
+            ffi::lua_replace(desk, place);
+        }
         slot
     }
 
     /// The thread at a slot, which is in use.
     pub(super) fn thread(&self, slot: u32) -> NonNull<lua_State> {
-        let desk = self.desk.as_ptr();
-        // SAFETY: the desk holds the table of pages at 1 and has room; the thread stays anchored.
-        let thread = unsafe {
-            ffi::lua_rawgeti_(desk, 1, index(slot / PAGE));
-            ffi::lua_rawgeti_(desk, 2, index(slot % PAGE));
-            let thread = ffi::lua_tothread(desk, 3);
-            ffi::lua_settop(desk, 1);
-            thread
-        };
+        let (desk, place) = self.place(slot);
+        // SAFETY: the desk lives as long as the state, and the place is on its stack.
+        let thread = unsafe { ffi::lua_tothread(desk, place) };
         NonNull::new(thread).expect("a slot in use holds a thread")
     }
 
     /// Lets go of the thread at a slot.
     pub(super) fn remove(&self, slot: u32) {
-        // SAFETY: the desk lives as long as the state and has room.
-        unsafe { ffi::lua_pushnil(self.desk.as_ptr()) };
-        self.set(slot);
-        self.free.borrow_mut().push(slot);
-    }
-
-    /// Puts the value on top of the desk into a slot and pops it.
-    fn set(&self, slot: u32) {
-        let desk = self.desk.as_ptr();
-        // SAFETY: the desk holds the table of pages at 1 and the value at 2; the page was made
-        // with the slot's number.
+        let (desk, place) = self.place(slot);
+        // SAFETY: as in `add`.
         unsafe {
-            ffi::lua_rawgeti_(desk, 1, index(slot / PAGE));
-            ffi::lua_insert(desk, 2);
-            ffi::lua_rawseti_(desk, 2, index(slot % PAGE));
-            ffi::lua_settop(desk, 1);
+            ffi::lua_pushnil(desk);
+            ffi::lua_replace(desk, place);
         }
+        self.slots.borrow_mut().free.push(slot);
     }
 
-    /// The next slot that was never used; makes its page where it is the first one.
+    /// Where a slot is: the desk, and the index on its stack.
+    fn place(&self, slot: u32) -> (*mut lua_State, c_int) {
+        let desk = self.slots.borrow().desks[(slot / PAGE) as usize];
+        let place = c_int::try_from(slot % PAGE + 1).expect("a page is small");
+        (desk.as_ptr(), place)
+    }
+
+    /// The next slot that was never used; makes its desk where it is the first one.
     fn new_slot(&self) -> u32 {
-        let slot = self.used.get();
-        self.used.set(slot + 1);
-        if slot.is_multiple_of(PAGE) {
-            let desk = self.desk.as_ptr();
-            // SAFETY: the desk holds the table of pages at 1 and has room.
-            unsafe {
-                ffi::lua_createtable(desk, index(PAGE - 1), 0);
-                ffi::lua_rawseti_(desk, 1, index(slot / PAGE));
+        loop {
+            let mut slots = self.slots.borrow_mut();
+            let slot = slots.used;
+            if ((slot / PAGE) as usize) < slots.desks.len() {
+                slots.used += 1;
+                return slot;
             }
+            drop(slots);
+            // May collect garbage, and so run a script's finalizers, which may come here, too.
+            let desk = self.new_desk();
+            self.slots.borrow_mut().desks.push(desk);
         }
-        slot
     }
-}
 
-fn index(number: u32) -> c_int {
-    c_int::try_from(number).expect("fewer than 2^31 coroutines fit into memory")
+    fn new_desk(&self) -> NonNull<lua_State> {
+        let size = c_int::try_from(PAGE).expect("a page is small");
+        // SAFETY: as `new` was promised; the room on the new thread is made before it is used.
+        unsafe {
+            let desk = vm::desk(self.idle);
+            let room = ffi::lua_checkstack(desk.as_ptr(), size + 1);
+            assert!(room != 0, "a new thread has room for a page");
+            ffi::lua_settop(desk.as_ptr(), size);
+            desk
+        }
+    }
 }

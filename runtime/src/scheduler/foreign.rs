@@ -15,7 +15,7 @@ impl Scheduler {
     /// # Safety
     /// The thread belongs to this state, is suspended, and has `count` values on top.
     pub(crate) unsafe fn resume_foreign(&self, thread: *mut lua_State, count: c_int) -> c_int {
-        let running = self.current.get().task;
+        let running = self.current.get();
         if running.is_some_and(|task| task.thread.as_ptr() == thread) {
             return ffi::LUA_ERRRUN;
         }

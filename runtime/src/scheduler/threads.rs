@@ -5,24 +5,17 @@ use std::ptr::NonNull;
 use mlua::ffi::{self, lua_State};
 
 use super::task::{Origin, Task};
-use super::{Current, SPARE_THREADS, Scheduler};
+use super::{SPARE_THREADS, Scheduler};
 
 impl Scheduler {
     /// Notes that the script holds the running thread, so that it is not used again.
     pub(crate) fn share(&self, state: *mut lua_State) {
-        let Current {
-            task: Some(mut task),
-            parked,
-        } = self.current.get()
-        else {
+        let Some(mut task) = self.current.get() else {
             return;
         };
         if task.thread.as_ptr() == state && task.origin == Origin::Spawned {
             task.origin = Origin::Shared;
-            self.current.set(Current {
-                task: Some(task),
-                parked,
-            });
+            self.current.set(Some(task));
         }
     }
 
@@ -48,10 +41,9 @@ impl Scheduler {
 
     /// The task of the running thread; a thread of the script is anchored for its wait.
     pub(super) fn task_of(&self, state: *mut lua_State) -> Task {
-        let mut current = self.current.get();
-        if let Some(task) = current.task.filter(|task| task.thread.as_ptr() == state) {
-            current.parked = true;
-            self.current.set(current);
+        let current = self.current.get();
+        if let Some(task) = current.filter(|task| task.thread.as_ptr() == state) {
+            self.has_parked.set(true);
             return task;
         }
         let thread = NonNull::new(state).expect("Lua calls with a state");

@@ -1,12 +1,15 @@
 //! What the calls of this module read from their arguments.
 
+use std::collections::hash_map::RandomState;
 use std::ffi::c_int;
+use std::hash::{BuildHasher as _, Hasher as _};
 
 use mlua::ffi;
 
 use crate::entry::{Call, Misuse};
 use crate::handle::Handle;
 use crate::modules::core::after_ms;
+use crate::runtime::Runtime;
 
 /// Set in the bits that a script holds when the handle is a listener's. The bit is the highest of
 /// the slot number, which no process reaches.
@@ -19,35 +22,51 @@ pub(super) struct Held {
     pub(super) listens: bool,
 }
 
-/// What is written into the userdata of a handle.
-pub(super) fn to_script(handle: Handle, listens: bool) -> u64 {
-    if listens {
-        handle.to_bits() | LISTENS
-    } else {
-        handle.to_bits()
+/// What is written into the userdata of a handle: its bits under the seal of the runtime.
+pub(super) fn to_script(runtime: &Runtime, handle: Handle, listens: bool) -> u64 {
+    let kind = if listens { LISTENS } else { 0 };
+    (handle.to_bits() | kind) ^ runtime.sockets.seal.get()
+}
+
+/// The number that seals the handles of a runtime. Nobody outside knows it, so eight bytes of
+/// another userdata are no handle of this runtime, but for one in 2^63 at each slot in use.
+pub(super) fn new_seal() -> u64 {
+    RandomState::new().build_hasher().finish()
+}
+
+/// The bits in an argument if it is a userdata of eight bytes. Those of another module's userdata
+/// name no living handle, because they lack the seal: who finds nothing under the bits asks
+/// [`held`] why.
+pub(super) fn unsealed(call: &Call, argument: c_int) -> Option<u64> {
+    // SAFETY: Lua called with this state. A light userdata has an address, but no length.
+    let memory = unsafe { ffi::lua_touserdata(call.state, argument).cast::<u64>() };
+    if memory.is_null()
+        // SAFETY: as above.
+        || unsafe { ffi::lua_objlen(call.state, argument) } != size_of::<u64>()
+    {
+        return None;
     }
+    // SAFETY: a userdata of this size is aligned for it and alive as long as the call.
+    let sealed = unsafe { memory.read() };
+    Some(sealed ^ call.runtime.sockets.seal.get())
 }
 
 /// The handle in an argument; none for any other value.
 pub(super) fn held(call: &Call, argument: c_int) -> Option<Held> {
     let known = call.runtime.sockets.metatable_address.get();
-    // SAFETY: Lua called with this state, and a C function has room for 20 values. Of the values
-    // with our metatable and our size only userdata have memory, and theirs are eight bytes of ours.
-    let bits = unsafe {
+    // SAFETY: Lua called with this state, and a C function has room for 20 values.
+    let found = unsafe {
         if ffi::lua_getmetatable(call.state, argument) == 0 {
             return None;
         }
         let found = ffi::lua_topointer(call.state, -1);
         ffi::lua_settop(call.state, -2);
-        if found != known || ffi::lua_objlen(call.state, argument) != size_of::<u64>() {
-            return None;
-        }
-        let memory = ffi::lua_touserdata(call.state, argument).cast::<u64>();
-        if memory.is_null() {
-            return None;
-        }
-        memory.read()
+        found
     };
+    if found != known {
+        return None;
+    }
+    let bits = unsealed(call, argument)?;
     Some(Held {
         handle: Handle::from_bits(bits & !LISTENS),
         listens: bits & LISTENS != 0,
@@ -68,10 +87,16 @@ pub(super) fn port(number: f64, lowest: u16) -> Option<u16> {
 
 /// The deadline that a table `{timeout_ms = n}` asks for, as a time of the reactor; none where
 /// the argument is no table or names no time.
+#[inline]
 pub(super) fn deadline_ns(call: &Call, argument: c_int) -> Result<Option<u64>, Misuse> {
-    if call.kind(argument) != ffi::LUA_TTABLE {
-        return Ok(None);
+    if call.kind(argument) == ffi::LUA_TTABLE {
+        deadline_of_table(call, argument)
+    } else {
+        Ok(None)
     }
+}
+
+fn deadline_of_table(call: &Call, argument: c_int) -> Result<Option<u64>, Misuse> {
     // SAFETY: Lua called with this state; the argument is a table, and the access is raw.
     let timeout_ms = unsafe {
         ffi::lua_pushlstring_(
@@ -102,6 +127,7 @@ pub(super) fn deadline_ns(call: &Call, argument: c_int) -> Result<Option<u64>, M
 }
 
 /// Sets the timer of a wait that has a deadline.
+#[inline]
 pub(super) fn arm(call: &Call, deadline_ns: Option<u64>, wait: Handle, target: Handle) {
     if let Some(deadline_ns) = deadline_ns {
         call.runtime.scheduler.has_deadline(wait);

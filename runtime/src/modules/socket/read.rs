@@ -2,9 +2,9 @@
 
 use std::io;
 
+use super::TIMED_OUT;
 use super::arguments::{arm, deadline_ns};
-use super::stream::{Stream, connection, with_stream};
-use super::{CLOSED, TIMED_OUT};
+use super::stream::{Stream, connection, refusal, with_stream};
 use crate::entry::{Answer, Call, Outcome};
 use crate::error::{Text, system_text};
 use crate::handle::Handle;
@@ -16,15 +16,14 @@ use crate::trace::{self, SocketEvent};
 pub(super) fn read(call: &Call) -> Outcome {
     call.must_be_coroutine("socket.read")?;
     let deadline_ns = deadline_ns(call, 2)?;
-    let handle = match connection(call) {
-        Ok(handle) => handle,
-        Err(text) => return Ok(Answer::Failure(text)),
+    let Some(handle) = connection(call) else {
+        return Ok(Answer::Failure(refusal(call)));
     };
     let tried = with_stream(call.runtime, handle, |stream| {
         try_now(call.runtime, handle, stream)
     });
     let put_off = match tried {
-        None => return Ok(Answer::Failure(CLOSED)),
+        None => return Ok(Answer::Failure(refusal(call))),
         Some(Now::Answer(answer)) => return Ok(answer),
         Some(Now::NotYet) => false,
         Some(Now::PutOff) => true,
@@ -62,11 +61,24 @@ fn try_now(runtime: &Runtime, handle: Handle, stream: &mut Stream) -> Now {
     if !runtime.scheduler.spend() {
         return Now::PutOff;
     }
-    attempt(runtime, handle, stream).map_or(Now::NotYet, Now::Answer)
+    attempt(runtime, handle, stream).map_or(Now::NotYet, |found| Now::Answer(answer(found)))
+}
+
+/// What `read` gives for what a read from the kernel found.
+pub(super) fn answer(found: io::Result<usize>) -> Answer {
+    match found {
+        Ok(0) => Answer::End,
+        Ok(length) => Answer::Read(length),
+        Err(error) => Answer::Failure(system_text(&error)),
+    }
 }
 
 /// One read from the kernel; none when nothing is there.
-pub(super) fn attempt(runtime: &Runtime, handle: Handle, stream: &mut Stream) -> Option<Answer> {
+pub(super) fn attempt(
+    runtime: &Runtime,
+    handle: Handle,
+    stream: &mut Stream,
+) -> Option<io::Result<usize>> {
     let sockets = &runtime.sockets;
     let size = sockets.read_size.get();
     let mut buffer = sockets.buffer.borrow_mut();
@@ -76,22 +88,19 @@ pub(super) fn attempt(runtime: &Runtime, handle: Handle, stream: &mut Stream) ->
     }
     let found = runtime.kernel.read(&stream.transport, &mut buffer[..size]);
     trace::event!(trace_read(&found, handle));
-    match found {
-        Ok(0) => {
-            stream.closed = true;
-            Some(Answer::End)
-        }
+    match &found {
+        Ok(0) => stream.closed = true,
         Ok(length) => {
-            let drained = length < size && stream.transport.short_read_drains();
+            let drained = *length < size && stream.transport.short_read_drains();
             stream.readable = !drained || stream.closed;
-            Some(Answer::Read(length))
         }
         Err(error) if error.kind() == io::ErrorKind::WouldBlock => {
             stream.readable = false;
-            None
+            return None;
         }
-        Err(error) => Some(Answer::Failure(system_text(&error))),
+        Err(_) => {}
     }
+    Some(found)
 }
 
 /// Tells of a read that had an outcome: data, the end or an error.
@@ -108,12 +117,12 @@ fn trace_read(found: &io::Result<usize>, handle: Handle) {
 pub(super) fn go_on(runtime: &Runtime, handle: Handle) {
     let woken = with_stream(runtime, handle, |stream| {
         let reader = stream.reader?;
-        let answer = attempt(runtime, handle, stream)?;
+        let found = attempt(runtime, handle, stream)?;
         stream.reader = None;
-        Some((reader, answer))
+        Some((reader, found))
     });
-    if let Some((reader, answer)) = woken.flatten() {
-        runtime.scheduler.wake(reader, answer);
+    if let Some((reader, found)) = woken.flatten() {
+        runtime.scheduler.wake(reader, answer(found));
     }
 }
 

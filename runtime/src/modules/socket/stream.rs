@@ -53,14 +53,21 @@ impl Stream {
     }
 }
 
-/// The open connection in the first argument, or what `read` and `write` say about others.
-pub(super) fn connection(call: &Call) -> Result<Handle, Text> {
-    let held = super::arguments::held(call, 1);
-    let held = held.ok_or(Text::Borrowed("invalid socket handle"))?;
-    if held.listens {
-        return Err(Text::Borrowed("invalid client socket handle"));
+/// What names a connection in the first argument. Where it is none, or nothing lives under it,
+/// [`refusal`] says why.
+#[inline]
+pub(super) fn connection(call: &Call) -> Option<Handle> {
+    super::arguments::unsealed(call, 1).map(Handle::from_bits)
+}
+
+/// What `read` and `write` say about a first argument that is no open connection.
+#[cold]
+pub(super) fn refusal(call: &Call) -> Text {
+    match super::arguments::held(call, 1) {
+        None => Text::Borrowed("invalid socket handle"),
+        Some(held) if held.listens => Text::Borrowed("invalid client socket handle"),
+        Some(_) => CLOSED,
     }
-    Ok(held.handle)
 }
 
 /// Deals with an event: the reader first, then the writer, if both wait. False when the handle is
@@ -70,13 +77,13 @@ pub(super) fn ready(runtime: &Runtime, handle: Handle, readiness: Readiness) -> 
         stream.readable |= readiness.readable || readiness.closed;
         stream.closed |= readiness.closed;
         let reader = stream.reader.filter(|_| stream.readable)?;
-        let answer = read::attempt(runtime, handle, stream)?;
+        let found = read::attempt(runtime, handle, stream)?;
         stream.reader = None;
-        Some((reader, answer))
+        Some((reader, found))
     });
     let Some(woken) = woken else { return false };
-    if let Some((reader, answer)) = woken {
-        runtime.scheduler.wake(reader, answer);
+    if let Some((reader, found)) = woken {
+        runtime.scheduler.wake(reader, read::answer(found));
     }
     if readiness.writable || readiness.closed {
         write::go_on(runtime, handle);

@@ -3,7 +3,7 @@
 use std::io;
 
 use super::arguments::{arm, deadline_ns};
-use super::stream::{Stream, connection, with_stream};
+use super::stream::{Stream, connection, refusal, with_stream};
 use super::{CLOSED, TIMED_OUT};
 use crate::entry::{Answer, Call, Outcome};
 use crate::error::{Text, system_text};
@@ -46,7 +46,7 @@ fn start(call: &Call, deadline_ns: Option<u64>) -> Result<Answer, Text> {
         }
         send(runtime, stream, data)
     });
-    let sent = sent.unwrap_or(Err(CLOSED))?;
+    let sent = sent.unwrap_or_else(|| Err(refusal(call)))?;
     if sent == data.len() {
         return Ok(Answer::Nil);
     }
@@ -71,10 +71,12 @@ fn start(call: &Call, deadline_ns: Option<u64>) -> Result<Answer, Text> {
 
 /// The connection and the data, if they may be written now.
 fn checked(call: &Call) -> Result<(Handle, &[u8]), Text> {
-    let handle = connection(call)?;
-    let data = call
-        .bytes(2)
-        .ok_or(Text::Borrowed("data must be a string"))?;
+    let handle = connection(call).ok_or_else(|| refusal(call))?;
+    let data = call.bytes(2).ok_or_else(|| {
+        Some(refusal(call))
+            .filter(|refusal| *refusal != CLOSED)
+            .unwrap_or(Text::Borrowed("data must be a string"))
+    })?;
     if call.runtime.sockets.writes.borrow().contains_key(&handle) {
         return Err(Text::Borrowed("another write already in progress"));
     }
