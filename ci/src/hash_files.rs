@@ -14,7 +14,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use sha2::{Digest as _, Sha256};
+use ring::digest::{Context, SHA256, digest};
 
 use crate::Error;
 use pattern::Pattern;
@@ -31,18 +31,18 @@ pub struct Hashed {
 /// Hashes the files below `folder` that match. A pattern may hold several, one a line.
 pub fn hash_files(folder: &Path, patterns: &[String]) -> Result<Hashed, Error> {
     let files = matching(folder, patterns)?;
-    let mut total = Sha256::new();
+    let mut total = Context::new(&SHA256);
     for file in &files {
         let path = folder.join(file);
-        let mut own = Sha256::new();
+        let mut own = Context::new(&SHA256);
         let mut content = File::open(&path).map_err(Error::file(&path))?;
         read_into(&mut content, &mut own).map_err(Error::file(&path))?;
-        total.update(own.finalize());
+        total.update(own.finish().as_ref());
     }
     let hash = if files.is_empty() {
         String::new()
     } else {
-        hexadecimal(&total.finalize())
+        hexadecimal(total.finish().as_ref())
     };
     Ok(Hashed { hash, files })
 }
@@ -75,7 +75,7 @@ pub fn matching(folder: &Path, patterns: &[String]) -> Result<Vec<String>, Error
     Ok(files)
 }
 
-fn read_into(file: &mut File, hash: &mut Sha256) -> io::Result<()> {
+fn read_into(file: &mut File, hash: &mut Context) -> io::Result<()> {
     let mut buffer = vec![0; 64 << 10];
     loop {
         match file.read(&mut buffer)? {
@@ -87,7 +87,7 @@ fn read_into(file: &mut File, hash: &mut Sha256) -> io::Result<()> {
 
 /// SHA-256 in hexadecimal.
 pub(crate) fn sha256(bytes: &[u8]) -> String {
-    hexadecimal(&Sha256::digest(bytes))
+    hexadecimal(digest(&SHA256, bytes).as_ref())
 }
 
 /// Lower-case hexadecimal digits.

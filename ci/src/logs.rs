@@ -6,9 +6,9 @@ use std::{
     fs::{self, File},
     io,
     path::{Path, PathBuf},
+    time::SystemTime,
 };
 
-use chrono::{DateTime, Utc};
 use serde::Serialize;
 
 use crate::{
@@ -89,7 +89,8 @@ impl LogFolder {
         ended: &Ended,
     ) -> Result<(), Error> {
         let (end, exit_code) = (end_word(ended.end), ended.exit_code());
-        let started = Utc::now() - chrono::Duration::from_std(ended.duration).unwrap_or_default();
+        let now = SystemTime::now();
+        let started = now.checked_sub(ended.duration).unwrap_or(now);
         self.index.push(Entry {
             name: name.to_owned(),
             command: command.to_vec(),
@@ -99,7 +100,7 @@ impl LogFolder {
                     .to_string_lossy()
                     .replace('\\', "/")
             }),
-            started: started.to_rfc3339_opts(chrono::SecondsFormat::Millis, true),
+            started: humantime::format_rfc3339_millis(started).to_string(),
             exit_code,
             end,
             duration_ms: u64::try_from(ended.duration.as_millis()).unwrap_or(u64::MAX),
@@ -121,7 +122,7 @@ impl LogFolder {
         if !index.exists() {
             return Ok(());
         }
-        let stamp = time_stamp(Utc::now());
+        let stamp = time_stamp();
         unused(|number| {
             let older = self.path.join(format!("index.{stamp}-{number}.json"));
             File::create_new(&older).and_then(|_| fs::rename(&index, &older))
@@ -130,14 +131,18 @@ impl LogFolder {
     }
 }
 
-/// UTC as `YYYYMMDD_HHMMSS`.
-pub fn time_stamp(at: DateTime<Utc>) -> String {
-    at.format("%Y%m%d_%H%M%S").to_string()
+/// The time in UTC as `YYYYMMDD_HHMMSS`.
+pub fn time_stamp() -> String {
+    let now = humantime::format_rfc3339_seconds(SystemTime::now()).to_string();
+    now.chars()
+        .filter(|letter| !matches!(letter, '-' | ':' | 'Z'))
+        .map(|letter| if letter == 'T' { '_' } else { letter })
+        .collect()
 }
 
 fn new_below(folder: &Path) -> Result<PathBuf, Error> {
     fs::create_dir_all(folder).map_err(Error::file(folder))?;
-    let stamp = time_stamp(Utc::now());
+    let stamp = time_stamp();
     unused(|number| {
         let name = if number == 1 {
             stamp.clone()

@@ -5,10 +5,9 @@
 use std::{
     fs,
     path::{Path, PathBuf},
-    time::Duration,
+    time::{Duration, SystemTime},
 };
 
-use chrono::{SecondsFormat, Utc};
 use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
 
@@ -102,7 +101,7 @@ impl Receipt {
             workflow: workflow.file.clone(),
             workflow_hash: hash_of(workflow),
             event: event.to_owned(),
-            created: Utc::now().to_rfc3339_opts(SecondsFormat::Secs, true),
+            created: humantime::format_rfc3339_seconds(SystemTime::now()).to_string(),
             host: format!("{}-{}", crate::os::Os::here(), std::env::consts::ARCH),
             tools: TOOLS
                 .iter()

@@ -2,23 +2,46 @@
 
 use std::{fs::File, io::Read as _, path::Path};
 
-use sha2::{Digest as _, Sha256};
+use ring::digest::{Context, SHA256};
 
 use crate::{Deadline, Error};
 
 /// A SHA-256 digest.
 pub type Sha256Sum = [u8; 32];
 
+/// A digest in the making.
+pub(crate) struct Hasher(Context);
+
+impl Hasher {
+    /// Of nothing yet.
+    pub(crate) fn new() -> Self {
+        Self(Context::new(&SHA256))
+    }
+
+    /// Takes more bytes in.
+    pub(crate) fn update(&mut self, bytes: &[u8]) {
+        self.0.update(bytes);
+    }
+
+    /// The digest of all bytes so far; starts anew.
+    pub(crate) fn take(&mut self) -> Sha256Sum {
+        let whole = std::mem::replace(self, Self::new());
+        let mut sum = Sha256Sum::default();
+        sum.copy_from_slice(whole.0.finish().as_ref());
+        sum
+    }
+}
+
 /// The digest of a file, read piece by piece.
 pub fn of_file(path: &Path, deadline: &Deadline) -> Result<Sha256Sum, Error> {
     let mut file = File::open(path).map_err(Error::file("read", path))?;
-    let mut hasher = Sha256::new();
+    let mut hasher = Hasher::new();
     let mut buffer = vec![0; 256 * 1024];
     loop {
         deadline.check()?;
         let read = file.read(&mut buffer).map_err(Error::file("read", path))?;
         if read == 0 {
-            return Ok(hasher.finalize().into());
+            return Ok(hasher.take());
         }
         hasher.update(&buffer[..read]);
     }
@@ -26,7 +49,9 @@ pub fn of_file(path: &Path, deadline: &Deadline) -> Result<Sha256Sum, Error> {
 
 /// The digest of bytes in memory.
 pub fn of_bytes(bytes: &[u8]) -> Sha256Sum {
-    Sha256::digest(bytes).into()
+    let mut hasher = Hasher::new();
+    hasher.update(bytes);
+    hasher.take()
 }
 
 /// Lower-case hexadecimal digits.

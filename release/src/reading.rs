@@ -3,13 +3,12 @@
 
 use std::{collections::BTreeSet, io::Write as _};
 
-use sha2::{Digest as _, Sha256};
 use tempfile::SpooledTempFile;
 
 use crate::{
     Asset, Deadline, Error,
     archive::{self, Header, Kind, RawPath, Sink, Stop},
-    checksum::Sha256Sum,
+    checksum::{Hasher, Sha256Sum},
     contract::{Archive, Contract, contract},
     program::{self, Bounded, Facts, Scan},
 };
@@ -185,7 +184,7 @@ fn is_program(archive: &Archive, path: &[u8]) -> bool {
 struct Collector {
     reading: Reading,
     detail: Detail,
-    sum: Sha256,
+    sum: Hasher,
     purpose: Purpose,
 }
 
@@ -211,7 +210,7 @@ impl Collector {
                 programs: Vec::new(),
                 signatures: BTreeSet::new(),
             },
-            sum: Sha256::new(),
+            sum: Hasher::new(),
             purpose: Purpose::Nothing,
         }
     }
@@ -226,7 +225,7 @@ impl Sink for Collector {
     fn begin(&mut self, header: Header) -> Result<(), Stop> {
         let Contract { contents, .. } = contract();
         let path = header.path.bytes();
-        self.sum = Sha256::new();
+        self.sum = Hasher::new();
         self.purpose = if header.kind != Kind::File {
             Purpose::Nothing
         } else if path == contents.version_file.as_bytes() {
@@ -286,7 +285,7 @@ impl Sink for Collector {
         let Some(entry) = reading.entries.last_mut() else {
             return Ok(());
         };
-        entry.sum = self.sum.finalize_reset().into();
+        entry.sum = self.sum.take();
         match std::mem::replace(&mut self.purpose, Purpose::Nothing) {
             Purpose::Nothing => {}
             Purpose::Version(text) => reading.version = Some(text),

@@ -6,11 +6,10 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use sha2::{Digest as _, Sha256};
-
 use crate::{
     Deadline, Error,
     archive::{self, Header, Kind, Sink, Stop, refused},
+    checksum::Hasher,
     reading::{Entry, Reading},
 };
 
@@ -26,7 +25,7 @@ pub(crate) fn unpack(
         folder,
         next: 0,
         file: None,
-        sum: Sha256::new(),
+        sum: Hasher::new(),
     };
     match archive::read(path, reading.archive.container, deadline, &mut unpacker) {
         Ok(()) => Ok(()),
@@ -41,7 +40,7 @@ struct Unpacker<'a> {
     /// Index of the next entry: they come in the order in which they were judged.
     next: usize,
     file: Option<(File, PathBuf)>,
-    sum: Sha256,
+    sum: Hasher,
 }
 
 impl<'a> Unpacker<'a> {
@@ -91,7 +90,7 @@ impl Sink for Unpacker<'_> {
             let program = entry.is_file_at(&self.reading.archive.program);
             let file = create(&place, program).map_err(failed(&place))?;
             self.file = Some((file, place));
-            self.sum = Sha256::new();
+            self.sum = Hasher::new();
         }
         Ok(())
     }
@@ -106,7 +105,7 @@ impl Sink for Unpacker<'_> {
 
     fn end(&mut self) -> Result<(), Stop> {
         self.file = None;
-        let sum: [u8; 32] = self.sum.finalize_reset().into();
+        let sum = self.sum.take();
         let judged = self
             .next
             .checked_sub(1)

@@ -7,8 +7,6 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use chrono::Utc;
-
 use super::{Options, mask::Masks, shims};
 use crate::{
     Error, drift,
@@ -196,7 +194,7 @@ impl<'a> Session<'a> {
 fn new_folder(parent: &Path) -> Result<PathBuf, Error> {
     fs::create_dir_all(parent).map_err(Error::file(parent))?;
     let parent = std::path::absolute(parent).map_err(Error::file(parent))?;
-    let stamp = time_stamp(Utc::now());
+    let stamp = time_stamp();
     for number in 1.. {
         let path = parent.join(if number == 1 {
             stamp.clone()

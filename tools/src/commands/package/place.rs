@@ -58,7 +58,7 @@ fn move_aside(root: &Path, path: &Path) -> anyhow::Result<PathBuf> {
     let name = path.file_name().unwrap_or_default().to_string_lossy();
     let folder = root.join(".tmp");
     fs::create_dir_all(&folder).with_context(|| format!("cannot make {}", folder.display()))?;
-    let stamp = lunet_ci::logs::time_stamp(chrono::Utc::now());
+    let stamp = lunet_ci::logs::time_stamp();
     let aside = (1..=u16::MAX)
         .map(|number| match number {
             1 => folder.join(format!("{name}.{stamp}")),
