@@ -1,9 +1,10 @@
 //! Calls as tokens: `f(a, b)`, `(f)(a, b)`, `(*f)(a, b)`, through aliases and forwarding macros of the same text.
 
-use std::collections::BTreeMap;
 use std::ops::Range;
 
-use crate::lexer::Kind;
+use rustc_hash::FxHashMap;
+
+use crate::lexer::{Kind, Token, spelling};
 use crate::role::Stream;
 use crate::unit::{C, Stretch};
 
@@ -75,27 +76,24 @@ pub(crate) fn text_of<'a>(stream: &Stream<'a>, tokens: &Range<usize>) -> &'a str
 }
 
 /// Which names of a text stand for a function or a constant.
-pub(crate) struct Names<'a> {
+pub(crate) struct Names {
     /// Object-like macros that are another name.
-    aliases: BTreeMap<String, String>,
-    /// Function-like macros that pass a parameter on as the argument of a function: `(target, argument) -> (macro, parameter)`.
-    forwarders: Vec<Forwarder>,
-    c: &'a C<'a>,
+    aliases: FxHashMap<String, String>,
+    /// Function-like macros that pass a parameter on as the argument of a function, by their name.
+    forwarders: FxHashMap<String, Vec<Forwarder>>,
 }
 
 struct Forwarder {
-    name: String,
     target: String,
     argument: usize,
     parameter: usize,
 }
 
-impl<'a> Names<'a> {
-    pub(crate) fn new(c: &'a C<'a>, functions: &[&str]) -> Self {
+impl Names {
+    pub(crate) fn new(c: &C<'_>, functions: &[&str]) -> Self {
         let mut names = Self {
-            aliases: BTreeMap::new(),
-            forwarders: Vec::new(),
-            c,
+            aliases: FxHashMap::default(),
+            forwarders: FxHashMap::default(),
         };
         for definition in &c.macros {
             let body = &c.lexed.content[definition.body.clone()];
@@ -112,27 +110,32 @@ impl<'a> Names<'a> {
                 );
             }
         }
-        names.find_forwarders(functions);
+        names.find_forwarders(c, functions);
         names
     }
 
-    fn find_forwarders(&mut self, functions: &[&str]) {
-        let mut found = Vec::new();
-        self.c.each_stretch(
-            |tokens| tokens.len() < 4096,
-            |stretch| {
-                let Some(definition) = stretch.definition else {
-                    return;
-                };
-                let Some(parameters) = &definition.parameters else {
-                    return;
-                };
+    fn find_forwarders(&mut self, c: &C<'_>, functions: &[&str]) {
+        let mut found: FxHashMap<String, Vec<Forwarder>> = FxHashMap::default();
+        let text = c.lexed.text;
+        for definition in &c.macros {
+            let tokens = &c.lexed.content[definition.body.clone()];
+            let Some(parameters) = &definition.parameters else {
+                continue;
+            };
+            let is_wanted = |&token: &Token| {
+                token.kind == Kind::Identifier
+                    && functions.contains(&self.resolve(&spelling(text, token)))
+            };
+            if tokens.len() >= 4096 || !tokens.iter().any(is_wanted) {
+                continue;
+            }
+            c.in_macro(definition, |stretch| {
                 for call in self.calls(stretch, functions) {
                     for (argument, tokens) in call.arguments.iter().enumerate() {
-                        let text = text_of(&stretch.stream, tokens);
-                        if let Some(parameter) = parameters.iter().position(|name| name == text) {
-                            found.push(Forwarder {
-                                name: self.c.lexed.spelling(definition.name).into_owned(),
+                        let passed = text_of(&stretch.stream, tokens);
+                        if let Some(parameter) = parameters.iter().position(|name| name == passed) {
+                            let name = c.lexed.spelling(definition.name).into_owned();
+                            found.entry(name).or_default().push(Forwarder {
                                 target: self.resolve(&stretch.stream.word(call.name)).to_owned(),
                                 argument,
                                 parameter,
@@ -140,8 +143,8 @@ impl<'a> Names<'a> {
                         }
                     }
                 }
-            },
-        );
+            });
+        }
         self.forwarders = found;
     }
 
@@ -164,10 +167,7 @@ impl<'a> Names<'a> {
             .filter(|&index| {
                 stream.kind(index) == Some(Kind::Identifier)
                     && functions.contains(&self.resolve(&stream.word(index)))
-                    && !matches!(
-                        index.checked_sub(1).and_then(|before| stream.kind(before)),
-                        Some(Kind::Dot | Kind::Arrow)
-                    )
+                    && !is_member(stream, index)
             })
             .filter_map(|index| call_at(stream, index))
             .collect()
@@ -181,14 +181,31 @@ impl<'a> Names<'a> {
         argument: usize,
     ) -> Vec<(Call, &'s str)> {
         let mut found = Vec::new();
-        for forwarder in &self.forwarders {
-            if forwarder.target != function || forwarder.argument != argument {
+        if self.forwarders.is_empty() {
+            return found;
+        }
+        let stream = &stretch.stream;
+        for index in 0..stream.tokens.len() {
+            if stream.kind(index) != Some(Kind::Identifier) {
                 continue;
             }
-            for call in self.calls(stretch, &[&forwarder.name]) {
-                if let Some(tokens) = call.arguments.get(forwarder.parameter) {
-                    let text = text_of(&stretch.stream, tokens);
-                    found.push((call, text));
+            let word = stream.word(index);
+            let Some(forwarders) = self.forwarders.get(self.resolve(&word)) else {
+                continue;
+            };
+            if is_member(stream, index) {
+                continue;
+            }
+            let Some(call) = call_at(stream, index) else {
+                continue;
+            };
+            for forwarder in forwarders {
+                if forwarder.target == function
+                    && forwarder.argument == argument
+                    && let Some(tokens) = call.arguments.get(forwarder.parameter)
+                {
+                    let text = text_of(stream, tokens);
+                    found.push((call.clone(), text));
                 }
             }
         }
@@ -202,4 +219,11 @@ impl<'a> Names<'a> {
         let bare: String = bare.split_whitespace().collect();
         self.resolve(&bare) == "LUA_REGISTRYINDEX" || bare == "-10000"
     }
+}
+
+fn is_member(stream: &Stream<'_>, index: usize) -> bool {
+    matches!(
+        index.checked_sub(1).and_then(|before| stream.kind(before)),
+        Some(Kind::Dot | Kind::Arrow)
+    )
 }

@@ -86,8 +86,8 @@ impl Outline {
 struct State {
     /// The innermost open bracket.
     top: u32,
-    /// How many of the open brackets are braces.
-    braces: u32,
+    /// The innermost open brace, as an index of the builder's list.
+    brace: u32,
     /// Open braces of `extern "C"`, which are no scope.
     linkage: u32,
     /// The first token of the current statement; [`NONE`] when the next token begins one.
@@ -99,6 +99,21 @@ struct Builder<'a> {
     tokens: &'a [Token],
     state: State,
     outline: Outline,
+    /// The braces so far: the token, and the entry of the brace around it.
+    braces: Vec<(u32, u32)>,
+    head: Head,
+}
+
+/// What is known of the begin of a declaration: of one with many braces each token is looked at once.
+#[derive(Debug, Default)]
+struct Head {
+    begin: usize,
+    /// How far it was read.
+    end: usize,
+    /// What may be the name of a function.
+    name: Option<usize>,
+    /// It assigns outside of brackets, so that it is no head of a function.
+    assigns: bool,
 }
 
 impl<'a> Builder<'a> {
@@ -108,7 +123,7 @@ impl<'a> Builder<'a> {
             tokens,
             state: State {
                 top: NONE,
-                braces: 0,
+                brace: NONE,
                 linkage: 0,
                 begin: NONE,
             },
@@ -118,6 +133,8 @@ impl<'a> Builder<'a> {
                 close: vec![NONE; tokens.len()],
                 functions: Vec::new(),
             },
+            braces: Vec::new(),
+            head: Head::default(),
         }
     }
 
@@ -145,7 +162,8 @@ impl<'a> Builder<'a> {
 
     fn opening(&mut self, index: usize) {
         if self.tokens[index].kind == Kind::BraceOpen {
-            self.state.braces += 1;
+            self.braces.push((to_u32(index), self.state.brace));
+            self.state.brace = to_u32(self.braces.len() - 1);
             if self.state.top == NONE
                 && let Some(function) = self.function_head(index)
             {
@@ -182,28 +200,29 @@ impl<'a> Builder<'a> {
         let wanted = match kind {
             Kind::ParenClose => Kind::ParenOpen,
             Kind::BracketClose => Kind::BracketOpen,
-            _ => Kind::BraceOpen,
+            _ => return self.innermost_brace(),
         };
-        let is_brace = wanted == Kind::BraceOpen;
-        if is_brace && self.state.braces == 0 {
-            return NONE;
-        }
         let mut top = self.state.top;
-        // A brace closes whatever is open in it; other brackets look past a few of the wrong kind.
-        let mut patience = if is_brace { usize::MAX } else { 16 };
-        while top != NONE && patience > 0 {
-            let found = self.tokens[top as usize].kind;
-            if found == wanted {
-                self.state.braces -= u32::from(is_brace);
-                return top;
+        // A few brackets of the wrong kind are looked past, a brace never is.
+        for _ in 0..16 {
+            match self.tokens.get(top as usize).map(|token| token.kind) {
+                Some(found) if found == wanted => return top,
+                None | Some(Kind::BraceOpen) => return NONE,
+                Some(_) => top = self.outline.parent[top as usize],
             }
-            if found == Kind::BraceOpen {
-                return NONE;
-            }
-            top = self.outline.parent[top as usize];
-            patience -= 1;
         }
         NONE
+    }
+
+    /// A closing brace closes whatever is open in it.
+    fn innermost_brace(&mut self) -> u32 {
+        match self.braces.get(self.state.brace as usize) {
+            Some(&(token, around)) => {
+                self.state.brace = around;
+                token
+            }
+            None => NONE,
+        }
     }
 
     /// A closing bracket that nothing opened.
@@ -257,33 +276,26 @@ impl<'a> Builder<'a> {
     }
 
     /// The function whose body opens at a brace of file scope, if the tokens before it read like one.
-    fn function_head(&self, open: usize) -> Option<Function> {
+    fn function_head(&mut self, open: usize) -> Option<Function> {
         let begin = self.outline.begin[open] as usize;
-        let head = &self.tokens[begin..open];
-        let mut name = None;
-        for (offset, pair) in head.windows(2).enumerate() {
-            let at = begin + offset;
-            if pair[0].kind == Kind::Assign && self.outline.parent[at] == NONE {
-                return None;
-            }
-            let follows = match pair[1].kind {
-                Kind::ParenOpen => true,
-                Kind::ParenClose => {
-                    self.tokens.get(at + 2).map(|next| next.kind) == Some(Kind::ParenOpen)
-                }
-                _ => false,
+        if self.head.begin != begin || self.head.end > open {
+            self.head = Head {
+                begin,
+                end: begin,
+                ..Head::default()
             };
-            if name.is_none()
-                && pair[0].kind == Kind::Identifier
-                && follows
-                && !self.in_attribute(at)
-            {
-                name = Some(at);
-            }
         }
-        let name = name?;
+        // The last token before the brace is looked at again when more follows it.
+        for at in self.head.end..open.saturating_sub(1) {
+            self.read_head(at);
+        }
+        self.head.end = self.head.end.max(open.saturating_sub(1));
+        if self.head.assigns {
+            return None;
+        }
+        let name = self.head.name?;
         let first = spelling(self.text, self.tokens[begin]);
-        if matches!(&*first, "typedef" | "enum") || head.last()?.kind == Kind::Assign {
+        if matches!(&*first, "typedef" | "enum") || self.tokens[open - 1].kind == Kind::Assign {
             return None;
         }
         Some(Function {
@@ -292,6 +304,23 @@ impl<'a> Builder<'a> {
             open: to_u32(open),
             close: to_u32(self.tokens.len().saturating_sub(1)),
         })
+    }
+
+    /// Looks at a token before a brace, and at what follows it.
+    fn read_head(&mut self, at: usize) {
+        let kind = |index: usize| self.tokens.get(index).map(|token| token.kind);
+        self.head.assigns |= kind(at) == Some(Kind::Assign) && self.outline.parent[at] == NONE;
+        if self.head.name.is_some() || kind(at) != Some(Kind::Identifier) {
+            return;
+        }
+        let follows = match kind(at + 1) {
+            Some(Kind::ParenOpen) => true,
+            Some(Kind::ParenClose) => kind(at + 2) == Some(Kind::ParenOpen),
+            _ => false,
+        };
+        if follows && !self.in_attribute(at) {
+            self.head.name = Some(at);
+        }
     }
 
     /// Whether a token is the name of an attribute or stands among its arguments.

@@ -1,10 +1,12 @@
 //! Suppressions: `lunet-lint: allow(rule) reason` at the begin of a comment silences the rule on its line and the next.
 //! Judging the suppressions themselves is left to the rules `unknown-suppression` and `unused-suppression`.
 
-use std::collections::HashMap;
 use std::ops::Range;
 
+use rustc_hash::FxHashMap;
+
 use crate::finding::Finding;
+use crate::rules;
 use crate::source::Source;
 
 const MARKER: &str = "lunet-lint:";
@@ -97,24 +99,34 @@ fn parse(body: &str, is_rule: &impl Fn(&str) -> bool) -> (Vec<String>, String, O
 
 /// Marks the findings that are silenced, and the suppressions that were needed.
 pub(crate) fn apply(suppressions: &mut [Suppression], findings: &mut [Finding]) {
-    let mut by_line: HashMap<usize, Vec<usize>> = HashMap::new();
+    let mut by_place: FxHashMap<(usize, &'static str), Vec<usize>> = FxHashMap::default();
     for (number, suppression) in suppressions.iter().enumerate() {
-        if suppression.fault.is_none() {
+        let names = suppression
+            .rules
+            .iter()
+            .filter(|_| suppression.fault.is_none());
+        for rule in names.filter_map(|name| rules::find(name)) {
             for line in suppression.first_line..=suppression.last_line + 1 {
-                by_line.entry(line).or_default().push(number);
+                by_place.entry((line, rule.name)).or_default().push(number);
             }
         }
     }
     for finding in findings {
-        let line = finding.start.line as usize;
-        for &number in by_line.get(&line).into_iter().flatten() {
-            let suppression = &mut suppressions[number];
-            if suppression.rules.iter().any(|name| name == finding.rule) {
-                finding.suppressed = Some(suppression.reason.clone());
-                if !suppression.used.iter().any(|name| name == finding.rule) {
-                    suppression.used.push(finding.rule.to_owned());
-                }
+        let place = (finding.start.line as usize, finding.rule);
+        // Whoever silences one finding silences all of its kind in the line.
+        let Some(silent) = by_place.get_mut(&place) else {
+            continue;
+        };
+        for &number in silent.iter() {
+            let used = &mut suppressions[number].used;
+            if !used.iter().any(|name| name == finding.rule) {
+                used.push(finding.rule.to_owned());
             }
         }
+        // Of several the last one tells the reason; the others are known to be used by now.
+        silent.drain(..silent.len() - 1);
+        finding.suppressed = silent
+            .last()
+            .map(|&number| suppressions[number].reason.clone());
     }
 }

@@ -7,6 +7,7 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use crate::facts::{Facts, Headers, names_sdk};
+use crate::finding::Edit;
 use crate::flow::{Flow, flow};
 use crate::include::{Include, includes};
 use crate::lexer::{Kind, Lexed, Token};
@@ -61,6 +62,8 @@ pub(crate) struct C<'a> {
     pub(crate) deltas: RefCell<HashMap<usize, Option<i64>>>,
     /// The includes, made when a rule asks.
     pub(crate) includes: OnceCell<Vec<Include>>,
+    /// The edit that includes trace.h, made when a rule asks; `None` where none is needed.
+    pub(crate) trace_include: OnceCell<Option<Edit>>,
     /// How names of functions are used, made when a rule asks.
     pub(crate) uses: OnceCell<HashMap<String, Uses>>,
     /// The functions by their name, made when a rule asks.
@@ -190,6 +193,7 @@ impl<'a> C<'a> {
             budget: Cell::new(STATE_BUDGET),
             deltas: RefCell::default(),
             includes: OnceCell::new(),
+            trace_include: OnceCell::new(),
             uses: OnceCell::new(),
             names: OnceCell::new(),
             macro_names: OnceCell::new(),
@@ -325,20 +329,25 @@ impl<'a> C<'a> {
             });
         }
         for definition in &self.macros {
-            let tokens = &self.lexed.content[definition.body.clone()];
-            if wanted(tokens) {
-                let outline = outline_of(self.lexed.text, tokens);
-                visit(&Stretch {
-                    stream: Stream {
-                        text: self.lexed.text,
-                        tokens,
-                        outline: &outline,
-                        is_macro: true,
-                    },
-                    definition: Some(definition),
-                });
+            if wanted(&self.lexed.content[definition.body.clone()]) {
+                self.in_macro(definition, &mut visit);
             }
         }
+    }
+
+    /// Runs `visit` on the body of a macro.
+    pub(crate) fn in_macro(&self, definition: &Macro<'a>, visit: impl FnOnce(&Stretch<'_, 'a>)) {
+        let tokens = &self.lexed.content[definition.body.clone()];
+        let outline = outline_of(self.lexed.text, tokens);
+        visit(&Stretch {
+            stream: Stream {
+                text: self.lexed.text,
+                tokens,
+                outline: &outline,
+                is_macro: true,
+            },
+            definition: Some(definition),
+        });
     }
 }
 

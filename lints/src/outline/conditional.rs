@@ -110,7 +110,7 @@ impl Conditionals {
         while !self.open.is_empty() {
             let state = State {
                 top: NONE,
-                braces: 0,
+                brace: NONE,
                 linkage: 0,
                 begin: NONE,
             };

@@ -1,9 +1,14 @@
 //! `calling-state-in-handle`: the state of the caller is kept in a struct that outlives the call.
 
+use std::borrow::Cow;
+use std::cell::OnceCell;
+
+use rustc_hash::{FxHashMap, FxHashSet};
+
 use crate::finding::{Findings, Level};
 use crate::lexer::Kind;
 use crate::outline::Function;
-use crate::role::Stream;
+use crate::role::{Role, Stream};
 use crate::rule::{Page, Rule, Run};
 use crate::unit::{C, Unit};
 
@@ -31,17 +36,22 @@ fn run(unit: &Unit<'_>, findings: &mut Findings<'_>) {
         if states.is_empty() {
             continue;
         }
+        let locals = Locals {
+            stream: &stream,
+            function,
+            firsts: OnceCell::new(),
+        };
         for index in function.open as usize..function.close as usize {
             if stream.kind(index) == Some(Kind::Assign) && stream.is(index, "=") {
-                judge(c, &stream, function, &states, index, findings);
+                judge(c, &locals, &states, index, findings);
             }
         }
     }
 }
 
 /// The names that hold the state of the caller: parameters of type `lua_State *`, and locals that are set to one.
-fn calling_states(stream: &Stream<'_>, function: &Function) -> Vec<String> {
-    let mut states = Vec::new();
+fn calling_states(stream: &Stream<'_>, function: &Function) -> FxHashSet<String> {
+    let mut states = FxHashSet::default();
     for index in function.name as usize..function.close as usize {
         if !stream.is(index, "lua_State") || stream.kind(index + 1) != Some(Kind::Star) {
             continue;
@@ -55,7 +65,7 @@ fn calling_states(stream: &Stream<'_>, function: &Function) -> Vec<String> {
         let is_alias = stream.is(name + 1, "=")
             && value(stream, name + 1).is_some_and(|word| states.contains(&word));
         if is_parameter || is_alias {
-            states.push(stream.word(name).into_owned());
+            states.insert(stream.word(name).into_owned());
         }
     }
     states
@@ -112,16 +122,16 @@ fn chained(stream: &Stream<'_>, member: usize) -> Option<usize> {
 
 fn judge(
     c: &C<'_>,
-    stream: &Stream<'_>,
-    function: &Function,
-    states: &[String],
+    locals: &Locals<'_>,
+    states: &FxHashSet<String>,
     assign: usize,
     findings: &mut Findings<'_>,
 ) {
+    let stream = locals.stream;
     let Some(state) = value(stream, assign).filter(|word| states.contains(word)) else {
         return;
     };
-    let Some(place) = place(stream, function, assign) else {
+    let Some(place) = place(locals, assign) else {
         return;
     };
     let first = stream.tokens[place].start as usize;
@@ -137,7 +147,8 @@ fn judge(
 }
 
 /// The first token of the member that is assigned, if it is one and outlives the call.
-fn place(stream: &Stream<'_>, function: &Function, assign: usize) -> Option<usize> {
+fn place(locals: &Locals<'_>, assign: usize) -> Option<usize> {
+    let stream = locals.stream;
     let mut at = assign;
     let mut through_pointer = false;
     let mut is_member = false;
@@ -176,7 +187,7 @@ fn place(stream: &Stream<'_>, function: &Function, assign: usize) -> Option<usiz
             }
         }
     }
-    let outlives = through_pointer || !is_local(stream, function, at);
+    let outlives = through_pointer || !locals.has(at);
     (is_member && outlives).then_some(at)
 }
 
@@ -187,16 +198,38 @@ fn literal(stream: &Stream<'_>, assign: usize) -> Option<usize> {
     (stream.kind(begin) == Some(Kind::Star)).then_some(assign - 2)
 }
 
-/// Whether a name is declared in the function as a value that ends with it.
-fn is_local(stream: &Stream<'_>, function: &Function, name: usize) -> bool {
-    let word = stream.word(name);
-    (function.name as usize..name).any(|index| {
-        stream.word(index) == word
+/// The names that a function declares as values that end with it.
+struct Locals<'a> {
+    stream: &'a Stream<'a>,
+    function: &'a Function,
+    /// For each name where it was declared first, made when somebody asks.
+    firsts: OnceCell<FxHashMap<Cow<'a, str>, usize>>,
+}
+
+impl Locals<'_> {
+    /// Whether the name at `index` is declared before it.
+    fn has(&self, index: usize) -> bool {
+        let firsts = self.firsts.get_or_init(|| {
+            let mut firsts = FxHashMap::default();
+            for at in self.function.name as usize..self.function.close as usize {
+                if self.declares(at) {
+                    firsts.entry(self.stream.word(at)).or_insert(at);
+                }
+            }
+            firsts
+        });
+        let first = firsts.get(&self.stream.word(index));
+        first.is_some_and(|&first| first < index)
+    }
+
+    fn declares(&self, index: usize) -> bool {
+        let stream = self.stream;
+        stream.kind(index) == Some(Kind::Identifier)
             && matches!(
-                stream.kind(index - 1),
+                index.checked_sub(1).and_then(|before| stream.kind(before)),
                 Some(Kind::Identifier | Kind::Comma | Kind::BraceClose)
             )
             && !stream.is(stream.outline.begin[index] as usize, "static")
-            && stream.role(index) == crate::role::Role::Declared
-    })
+            && stream.role(index) == Role::Declared
+    }
 }

@@ -1,5 +1,7 @@
 //! `handle-before-state`: a handle stands before the state or a reference in the same struct.
 
+use std::borrow::Cow;
+
 use crate::finding::{Findings, Level};
 use crate::lexer::Kind;
 use crate::role::Stream;
@@ -59,14 +61,7 @@ fn run(unit: &Unit<'_>, findings: &mut Findings<'_>) {
     };
     c.each_stretch(
         |tokens| tokens.iter().any(|token| token.kind == Kind::BraceOpen),
-        |stretch| {
-            let stream = &stretch.stream;
-            for open in 0..stream.tokens.len() {
-                if stream.kind(open) == Some(Kind::BraceOpen) && opens_struct(stream, open) {
-                    judge(stream, open, findings);
-                }
-            }
-        },
+        |stretch| judge(&stretch.stream, findings),
     );
 }
 
@@ -85,68 +80,138 @@ fn opens_struct(stream: &Stream<'_>, open: usize) -> bool {
         .any(|at| stream.is(at, "struct"))
 }
 
-fn judge(stream: &Stream<'_>, open: usize, findings: &mut Findings<'_>) {
-    let Some(close) = stream.close(open) else {
-        return;
-    };
-    let mut handles = Vec::new();
-    let mut start = open + 1;
-    for at in open + 1..close {
-        let is_end =
-            stream.kind(at) == Some(Kind::Semicolon) && stream.outline.parent[at] as usize == open;
-        if !is_end {
+/// A struct whose brace is open.
+struct Struct<'a> {
+    open: usize,
+    close: usize,
+    /// Where the current member begins, and what it is made of so far.
+    start: usize,
+    member: Parts<'a>,
+    /// What all members are made of.
+    all: Parts<'a>,
+    /// The handles that no state has followed yet.
+    handles: Vec<std::ops::Range<usize>>,
+}
+
+/// Goes once over all tokens: what stands within a nested struct belongs to the member around it, too.
+fn judge(stream: &Stream<'_>, findings: &mut Findings<'_>) {
+    let mut open: Vec<Struct<'_>> = Vec::new();
+    for at in 0..stream.tokens.len() {
+        while let Some(inner) = open.pop_if(|innermost| innermost.close <= at) {
+            if let Some(outer) = open.last_mut() {
+                outer.member.append(&inner.all);
+                outer.all.append(&inner.all);
+            }
+        }
+        let kind = stream.tokens[at].kind;
+        if kind == Kind::BraceOpen
+            && opens_struct(stream, at)
+            && let Some(close) = stream.close(at)
+        {
+            open.push(Struct {
+                open: at,
+                close,
+                start: at + 1,
+                member: Parts::default(),
+                all: Parts::default(),
+                handles: Vec::new(),
+            });
             continue;
         }
-        match kind_of(stream, start, at) {
-            Member::Handle => handles.push(start..at),
+        let Some(innermost) = open.last_mut() else {
+            continue;
+        };
+        if kind == Kind::Semicolon && stream.outline.parent[at] as usize == innermost.open {
+            innermost.end_member(stream, at, findings);
+        } else {
+            innermost.member.add(stream, at);
+            innermost.all.add(stream, at);
+        }
+    }
+}
+
+impl Struct<'_> {
+    /// A semicolon ends the current member.
+    fn end_member(&mut self, stream: &Stream<'_>, at: usize, findings: &mut Findings<'_>) {
+        match std::mem::take(&mut self.member).kind() {
+            Member::Handle => self.handles.push(self.start..at),
             Member::State => {
-                let state = stream.tokens[start].start as usize..stream.tokens[at - 1].end as usize;
-                for handle in handles.drain(..) {
+                let first = stream.tokens[self.start].start as usize;
+                let state = first..stream.tokens[at - 1].end as usize;
+                for handle in self.handles.drain(..) {
                     report(stream, &handle, state.clone(), findings);
                 }
             }
             Member::Other => {}
         }
-        start = at + 1;
+        self.start = at + 1;
     }
 }
 
-/// What the member between two tokens is.
-fn kind_of(stream: &Stream<'_>, start: usize, end: usize) -> Member {
-    let is_pointer = (start..end).any(|at| stream.kind(at) == Some(Kind::Star));
-    let is_function = (start..end).any(|at| stream.kind(at) == Some(Kind::ParenOpen));
-    let words = (start..end).filter(|&at| stream.kind(at) == Some(Kind::Identifier));
-    let words: Vec<_> = words.map(|at| stream.word(at)).collect();
-    let is_handle = |word: &str| {
-        (word.starts_with("uv_")
-            && (word.ends_with("_t") || word.starts_with("uv_any_"))
-            && !PLAIN.contains(&word))
-            || (word.starts_with("lunet_") && word.ends_with("_handle_t"))
-    };
-    if is_function {
-        return Member::Other;
+/// What of the tokens of a member tells its kind.
+#[derive(Default)]
+struct Parts<'a> {
+    is_pointer: bool,
+    is_function: bool,
+    names_state: bool,
+    names_handle: bool,
+    /// A word before the last one is an integer type.
+    is_integer: bool,
+    last: Option<Cow<'a, str>>,
+}
+
+impl<'a> Parts<'a> {
+    fn add(&mut self, stream: &Stream<'a>, at: usize) {
+        match stream.tokens[at].kind {
+            Kind::Star => self.is_pointer = true,
+            Kind::ParenOpen => self.is_function = true,
+            Kind::Identifier => {
+                let word = stream.word(at);
+                self.names_state |= word == "lua_State";
+                self.names_handle |= is_handle(&word);
+                let before = self.last.replace(word);
+                self.is_integer |= before.is_some_and(|before| is_integer(&before));
+            }
+            _ => {}
+        }
     }
-    if is_pointer {
-        let is_state = words.iter().any(|word| word == "lua_State");
-        return if is_state {
-            Member::State
-        } else {
-            Member::Other
-        };
+
+    /// Adds what stands within a nested struct.
+    fn append(&mut self, inner: &Self) {
+        self.is_pointer |= inner.is_pointer;
+        self.is_function |= inner.is_function;
+        self.names_state |= inner.names_state;
+        self.names_handle |= inner.names_handle;
+        if let Some(last) = &inner.last {
+            let before = self.last.replace(last.clone());
+            self.is_integer |= inner.is_integer || before.is_some_and(|before| is_integer(&before));
+        }
     }
-    if words.iter().any(|word| is_handle(word)) {
-        return Member::Handle;
-    }
-    match &words[..] {
-        [kind @ .., name] if is_integer(kind) && is_reference(name) => Member::State,
-        _ => Member::Other,
+
+    fn kind(&self) -> Member {
+        if self.is_function {
+            return Member::Other;
+        }
+        let is_reference = self.is_integer && self.last.as_deref().is_some_and(is_reference);
+        match (self.is_pointer, self.names_state, self.names_handle) {
+            (true, true, _) => Member::State,
+            (true, false, _) => Member::Other,
+            (false, _, true) => Member::Handle,
+            (false, _, false) if is_reference => Member::State,
+            (false, _, false) => Member::Other,
+        }
     }
 }
 
-fn is_integer(words: &[std::borrow::Cow<'_, str>]) -> bool {
-    words.iter().any(|word| {
-        matches!(&**word, "int" | "int32_t" | "lua_Integer" | "long") || word.ends_with("ref_t")
-    })
+fn is_handle(word: &str) -> bool {
+    (word.starts_with("uv_")
+        && (word.ends_with("_t") || word.starts_with("uv_any_"))
+        && !PLAIN.contains(&word))
+        || (word.starts_with("lunet_") && word.ends_with("_handle_t"))
+}
+
+fn is_integer(word: &str) -> bool {
+    matches!(word, "int" | "int32_t" | "lua_Integer" | "long") || word.ends_with("ref_t")
 }
 
 /// Whether a name says that it is a registry reference: `ref`, `co_ref`, `coref`, `ref_read`, …

@@ -1,6 +1,6 @@
 //! `missing-trace-header`: the wrappers are used without their header, or it is included too early.
 
-use crate::finding::{Findings, Fix, Level};
+use crate::finding::{Edit, Findings, Fix, Level};
 use crate::include::{Include, includes};
 use crate::lexer::{Kind, Token, spelling};
 use crate::rule::{Page, Rule, Run};
@@ -127,10 +127,15 @@ fn is_wrapper_name(name: &str) -> bool {
 }
 
 /// The edits that include trace.h, none where it is included already.
-pub(crate) fn include_edits(c: &C<'_>, findings: &Findings<'_>) -> Vec<crate::finding::Edit> {
+pub(crate) fn include_edits(c: &C<'_>, findings: &Findings<'_>) -> Vec<Edit> {
+    let edit = c.trace_include.get_or_init(|| include_edit(c, findings));
+    edit.iter().cloned().collect()
+}
+
+fn include_edit(c: &C<'_>, findings: &Findings<'_>) -> Option<Edit> {
     let includes = includes(c);
     if includes.iter().any(|include| include.name() == "trace.h") || c.is_header {
-        return Vec::new();
+        return None;
     }
     let behind = includes
         .iter()
@@ -160,5 +165,5 @@ pub(crate) fn include_edits(c: &C<'_>, findings: &Findings<'_>) -> Vec<crate::fi
             (place, lines)
         }
     };
-    vec![findings.edit(place..place, lines)]
+    Some(findings.edit(place..place, lines))
 }

@@ -52,7 +52,7 @@ fn run(unit: &Unit<'_>, findings: &mut Findings<'_>) {
 fn report(
     c: &C<'_>,
     stretch: &Stretch<'_, '_>,
-    names: &Names<'_>,
+    names: &Names,
     call: &Call,
     findings: &mut Findings<'_>,
 ) {
@@ -88,7 +88,7 @@ fn report(
 fn pushed_thread(
     c: &C<'_>,
     stretch: &Stretch<'_, '_>,
-    names: &Names<'_>,
+    names: &Names,
     call: &Call,
 ) -> Option<usize> {
     let stream = &stretch.stream;
