@@ -7,7 +7,7 @@ use crate::finding::{Finding, Findings, Level};
 use crate::gate::{Gate, may_be_pieced};
 use crate::language::Language;
 use crate::lua;
-use crate::rule::Run;
+use crate::rule::{Functions, Run};
 use crate::rules;
 use crate::rust_source;
 use crate::script::{Script, workflow};
@@ -101,6 +101,9 @@ impl Linter {
                 run(&unit, &mut findings);
             }
         }
+        if let Some(c) = unit.c() {
+            judge_functions(c, &mut findings);
+        }
         self.set_levels(&unit, &mut findings);
         self.suppress(&unit, &mut findings);
         let mut list = findings.list;
@@ -173,5 +176,28 @@ impl Linter {
             }
             true
         });
+    }
+}
+
+/// One function after the other through all rules that follow its paths: they are made once and not kept.
+fn judge_functions(c: &C<'_>, findings: &mut Findings<'_>) {
+    let rules: Vec<Functions> = rules::ALL
+        .iter()
+        .filter_map(|rule| match rule.run {
+            Run::Functions(functions) if (functions.judges)(c) => Some(functions),
+            _ => None,
+        })
+        .collect();
+    let mut is_wanted = vec![false; rules.len()];
+    for number in 0..c.outline.functions.len() {
+        is_wanted.fill(false);
+        for word in c.words_of(number) {
+            for (rule, wanted) in rules.iter().zip(&mut is_wanted) {
+                *wanted = *wanted || (rule.names)(&word);
+            }
+        }
+        for (rule, _) in rules.iter().zip(&is_wanted).filter(|(_, wanted)| **wanted) {
+            (rule.run)(c, number, findings);
+        }
     }
 }

@@ -2,7 +2,7 @@
 
 use crate::finding::{Findings, Level};
 use crate::suppress::Suppression;
-use crate::unit::Unit;
+use crate::unit::{C, Unit};
 
 /// One rule. The registry is `rules::ALL`.
 pub struct Rule {
@@ -18,8 +18,21 @@ pub struct Rule {
 pub(crate) enum Run {
     /// Judges one text. A rule ignores languages that it does not know.
     Text(fn(&Unit<'_>, &mut Findings<'_>)),
+    /// Judges the functions of a C text one by one, so that all such rules share the paths of a function.
+    Functions(Functions),
     /// Judges the suppressions of a text, after all other rules and knowing which were needed.
     Suppressions(fn(&[Suppression], &mut Findings<'_>)),
+}
+
+/// A rule that follows the paths of functions.
+#[derive(Clone, Copy)]
+pub(crate) struct Functions {
+    /// Whether the rule judges a text at all.
+    pub(crate) judges: fn(&C<'_>) -> bool,
+    /// Whether a function that has this word in its body is of interest.
+    pub(crate) names: fn(&str) -> bool,
+    /// Judges the function of a number.
+    pub(crate) run: fn(&C<'_>, usize, &mut Findings<'_>),
 }
 
 /// What `--explain` shows and `docs/lints/` holds.

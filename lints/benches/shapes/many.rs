@@ -339,10 +339,14 @@ fn locking(n: usize) -> String {
 
 /// Functions with more paths than anybody can follow.
 fn paths(n: usize) -> String {
-    let branches: String = (0..12)
-        .map(|k| format!("    if (a{k} == {n}) {{ lua_pushinteger(L, {k}); b{k} = malloc({k}); }}\n    if (a{k} == {n}) {{ lua_pop(L, 1); }}\n"))
-        .collect();
-    format!("int f{n}(lua_State *L) {{\n{branches}    return 0;\n}}\n")
+    let mut body = String::new();
+    for k in 0..12 {
+        body.extend([
+            format!("    if (a{k} == {n}) {{ lua_pushinteger(L, {k}); b{k} = malloc({k}); }}\n"),
+            format!("    if (a{k} == {n}) {{ lua_pop(L, 1); }}\n"),
+        ]);
+    }
+    format!("int f{n}(lua_State *L) {{\n{body}    return 0;\n}}\n")
 }
 
 fn referring(n: usize) -> String {

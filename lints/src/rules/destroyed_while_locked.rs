@@ -2,19 +2,24 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
+use std::rc::Rc;
 
 use crate::finding::{Findings, Level};
 use crate::flow::explore::{After, Analysis, Known, Trail, explore, on};
 use crate::flow::{Call, Graph, NodeId, Step, path, root};
 use crate::lexer::Kind;
 use crate::outline::Function;
-use crate::rule::{Page, Rule, Run};
-use crate::unit::{C, Unit};
+use crate::rule::{Functions, Page, Rule, Run};
+use crate::unit::{C, Mutexes};
 
 pub(crate) const RULE: Rule = Rule {
     name: "destroyed-while-locked",
     level: Level::Error,
-    run: Run::Text(run),
+    run: Run::Functions(Functions {
+        judges: |_| true,
+        names: |word| operation(word) == Some(Operation::Lock),
+        run,
+    }),
     page: Page {
         what: "It fires where a mutex is destroyed between its lock and its unlock, directly or through a function of the same file.",
         why: "Destroying a locked mutex is undefined (POSIX, pthread_mutex_destroy): another thread that waits for it never wakes, or works on memory that is gone.",
@@ -66,17 +71,12 @@ fn operation(name: &str) -> Option<Operation> {
     })
 }
 
-fn run(unit: &Unit<'_>, findings: &mut Findings<'_>) {
-    let Some(c) = unit.c() else {
-        return;
-    };
-    for number in c.functions_with(|word| operation(word) == Some(Operation::Lock)) {
-        for graph in c.flow(number).graphs() {
-            let mut locks = Locks::new(c, 0);
-            explore(graph, &mut locks, State::default(), &c.budget);
-            for broken in locks.broken {
-                report(graph, &broken, findings);
-            }
+fn run(c: &C<'_>, number: usize, findings: &mut Findings<'_>) {
+    for graph in c.flow(number).graphs() {
+        let mut locks = Locks::new(c, 0);
+        explore(graph, &mut locks, State::default(), &c.budget);
+        for broken in locks.broken {
+            report(graph, &broken, findings);
         }
     }
 }
@@ -215,9 +215,7 @@ impl Locks<'_> {
                 None => mutex.clone(),
             }
         };
-        for graph in self.c.flow(number).graphs() {
-            let mut inner = Locks::new(self.c, self.depth + 1);
-            explore(graph, &mut inner, State::default(), &self.c.budget);
+        for inner in &*mutexes_of(self.c, number, self.depth + 1) {
             for mutex in inner.unlocked.iter().map(translate) {
                 state.locked.remove(&mutex);
                 state.released.insert(mutex);
@@ -227,6 +225,30 @@ impl Locks<'_> {
             }
         }
     }
+}
+
+/// What a function does to mutexes on the paths of each graph. Asked once a function and depth.
+fn mutexes_of(c: &C<'_>, number: usize, depth: usize) -> Rc<Vec<Mutexes>> {
+    if let Some(known) = c.mutexes.borrow().get(&(number, depth)) {
+        return known.clone();
+    }
+    let judge = |graph| {
+        let mut locks = Locks::new(c, depth);
+        explore(graph, &mut locks, State::default(), &c.budget);
+        Mutexes {
+            destroyed: locks.destroyed,
+            unlocked: locks.unlocked,
+        }
+    };
+    let made = Rc::new(
+        c.flow(number)
+            .graphs()
+            .iter()
+            .map(judge)
+            .collect::<Vec<_>>(),
+    );
+    c.mutexes.borrow_mut().insert((number, depth), made.clone());
+    made
 }
 
 /// The names of the parameters of a function.

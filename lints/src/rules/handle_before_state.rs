@@ -150,6 +150,10 @@ impl Struct<'_> {
 
 /// What of the tokens of a member tells its kind.
 #[derive(Default)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each answers a question of its own about the same tokens"
+)]
 struct Parts<'a> {
     is_pointer: bool,
     is_function: bool,
@@ -195,10 +199,9 @@ impl<'a> Parts<'a> {
         let is_reference = self.is_integer && self.last.as_deref().is_some_and(is_reference);
         match (self.is_pointer, self.names_state, self.names_handle) {
             (true, true, _) => Member::State,
-            (true, false, _) => Member::Other,
             (false, _, true) => Member::Handle,
             (false, _, false) if is_reference => Member::State,
-            (false, _, false) => Member::Other,
+            (true, false, _) | (false, _, false) => Member::Other,
         }
     }
 }

@@ -6,13 +6,17 @@ use std::ops::Range;
 use crate::finding::{Findings, Level};
 use crate::flow::explore::{After, Analysis, Known, Trail, explore, on};
 use crate::flow::{Assign, Call, Condition, Graph, NodeId, Step, Value, names, path, root};
-use crate::rule::{Page, Rule, Run};
-use crate::unit::Unit;
+use crate::rule::{Functions, Page, Rule, Run};
+use crate::unit::C;
 
 pub(crate) const RULE: Rule = Rule {
     name: "leaked-coref",
     level: Level::Error,
-    run: Run::Text(run),
+    run: Run::Functions(Functions {
+        judges: |_| true,
+        names: |word| CREATORS.contains(&word),
+        run,
+    }),
     page: Page {
         what: "It fires on a `return` that a path reaches after it created a coref and did not release it, store it in a context that survives, or yield. A context that the same path frees does not survive.",
         why: "The coroutine stays pinned for as long as the process runs: it is never collected, and the balance of the tracing never comes out.",
@@ -60,21 +64,16 @@ struct Leaks<'a> {
     found: Vec<Leak>,
 }
 
-fn run(unit: &Unit<'_>, findings: &mut Findings<'_>) {
-    let Some(c) = unit.c() else {
-        return;
-    };
-    for number in c.functions_with(|word| CREATORS.contains(&word)) {
-        for graph in c.flow(number).graphs() {
-            let mut leaks = Leaks {
-                graph,
-                found: Vec::new(),
-            };
-            explore(graph, &mut leaks, Corefs::default(), &c.budget);
-            leaks.found.sort_by_key(|leak| leak.branches.len());
-            for leak in leaks.found {
-                report(graph, &leak, findings);
-            }
+fn run(c: &C<'_>, number: usize, findings: &mut Findings<'_>) {
+    for graph in c.flow(number).graphs() {
+        let mut leaks = Leaks {
+            graph,
+            found: Vec::new(),
+        };
+        explore(graph, &mut leaks, Corefs::default(), &c.budget);
+        leaks.found.sort_by_key(|leak| leak.branches.len());
+        for leak in leaks.found {
+            report(graph, &leak, findings);
         }
     }
 }

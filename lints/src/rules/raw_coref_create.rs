@@ -6,8 +6,8 @@ use crate::lexer::Kind;
 use crate::role::Stream;
 use crate::rule::{Page, Rule, Run};
 use crate::rules::missing_trace_header::include_edits;
-use crate::stack::paths::{Push, referred};
-use crate::unit::{C, Stretch, Unit, mentions};
+use crate::stack::paths::Push;
+use crate::unit::{C, Stretch, Unit};
 
 pub(crate) const RULE: Rule = Rule {
     name: "raw-coref-create",
@@ -31,34 +31,56 @@ fn run(unit: &Unit<'_>, findings: &mut Findings<'_>) {
     c.each_stretch(
         |_| true,
         |stretch| {
-            for call in names.calls(stretch, &["luaL_ref"]) {
-                let registry = call
-                    .arguments
-                    .last()
-                    .is_some_and(|tokens| names.is_registry(text_of(&stretch.stream, tokens)));
-                if registry {
-                    report(c, stretch, &names, &call, findings);
-                }
-            }
-            for (call, text) in names.forwarded(stretch, "luaL_ref", 1) {
-                if names.is_registry(text) {
-                    report(c, stretch, &names, &call, findings);
+            let direct = names
+                .calls(stretch, &["luaL_ref"])
+                .into_iter()
+                .filter_map(|call| {
+                    let text = text_of(&stretch.stream, call.arguments.last()?);
+                    Some((call, text))
+                });
+            let all = direct.chain(names.forwarded(stretch, "luaL_ref", 1));
+            let mut calls = all
+                .filter(|(_, text)| names.is_registry(text))
+                .map(|(call, _)| call)
+                .peekable();
+            if calls.peek().is_some() {
+                let place = Place {
+                    c,
+                    stretch,
+                    names: &names,
+                    threads: pushed_threads(&stretch.stream),
+                };
+                for call in calls {
+                    report(&place, &call, findings);
                 }
             }
         },
     );
 }
 
-fn report(
-    c: &C<'_>,
-    stretch: &Stretch<'_, '_>,
-    names: &Names,
-    call: &Call,
-    findings: &mut Findings<'_>,
-) {
+/// Where calls are judged.
+struct Place<'s, 'a> {
+    c: &'s C<'a>,
+    stretch: &'s Stretch<'s, 'a>,
+    names: &'s Names,
+    /// The tokens `lua_pushthread` of the stretch, in order.
+    threads: Vec<usize>,
+}
+
+fn pushed_threads(stream: &Stream<'_>) -> Vec<usize> {
+    let tokens = 0..stream.tokens.len();
+    tokens
+        .filter(|&index| {
+            stream.kind(index) == Some(Kind::Identifier) && stream.is(index, "lua_pushthread")
+        })
+        .collect()
+}
+
+fn report(place: &Place<'_, '_>, call: &Call, findings: &mut Findings<'_>) {
+    let Place { c, stretch, .. } = *place;
     let stream = &stretch.stream;
     let range = stream.tokens[call.name].range();
-    let push = pushed_thread(c, stretch, names, call);
+    let push = pushed_thread(place, call);
     let fix = match stretch.definition {
         Some(_) => None,
         None => replacement(c, stream, call, push, findings),
@@ -85,25 +107,20 @@ fn report(
 }
 
 /// The `lua_pushthread` whose value the call takes: by the flow of the function, else the last one before it.
-fn pushed_thread(
-    c: &C<'_>,
-    stretch: &Stretch<'_, '_>,
-    names: &Names,
-    call: &Call,
-) -> Option<usize> {
+fn pushed_thread(place: &Place<'_, '_>, call: &Call) -> Option<usize> {
+    let Place {
+        c, stretch, names, ..
+    } = *place;
     let stream = &stretch.stream;
     let first = match stretch.definition {
         Some(_) => 0,
         None => c.outline.function_at(call.name)?.open as usize,
     };
     let between = first..call.name.max(first);
-    if !mentions(
-        stream.text,
-        &stream.tokens[between.clone()],
-        &["lua_pushthread"],
-    ) {
-        return None;
-    }
+    let before = place.threads.partition_point(|&push| push < between.end);
+    before
+        .checked_sub(1)
+        .filter(|&last| place.threads[last] >= between.start)?;
     if stretch.definition.is_none() {
         match by_flow(c, stream, call) {
             Top::Thread(push) => return Some(push),
@@ -135,13 +152,9 @@ fn by_flow(c: &C<'_>, stream: &Stream<'_>, call: &Call) -> Top {
     };
     let state = text_of(stream, state);
     let place = stream.tokens[call.name].start as usize;
-    let mut tops = Vec::new();
-    for graph in c.flow(number).graphs() {
-        let here = referred(c, graph, state)
-            .into_iter()
-            .filter(|(at, _)| *at == place);
-        tops.extend(here.map(|(_, top)| top));
-    }
+    let referred = c.referred(number, state);
+    let here = referred.iter().filter(|(at, _)| *at == place);
+    let tops: Vec<_> = here.map(|(_, top)| top.clone()).collect();
     let is_thread = |push: &&Push| push.name == "lua_pushthread";
     match tops.iter().flatten().find(is_thread) {
         Some(push) => {

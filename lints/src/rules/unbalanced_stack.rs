@@ -4,15 +4,19 @@ use crate::finding::{Findings, Level};
 use crate::flow::{Graph, Value, path};
 use crate::lexer::Kind;
 use crate::outline::Function;
-use crate::rule::{Page, Rule, Run};
-use crate::unit::{C, Calls, Unit};
+use crate::rule::{Functions, Page, Rule, Run};
+use crate::unit::{C, Calls};
 
 use crate::stack::paths::{Ending, endings, state_parameter};
 
 pub(crate) const RULE: Rule = Rule {
     name: "unbalanced-stack",
     level: Level::Error,
-    run: Run::Text(run),
+    run: Run::Functions(Functions {
+        judges: |c| !c.is_lua_itself(),
+        names: |word| word.starts_with("lua_") || word.starts_with("luaL_"),
+        run,
+    }),
     page: Page {
         what: "It fires on a helper that leaves the Lua stack higher or lower on one path than on another without saying so in its return value. A path that returns a constant equal to the number of values it leaves has said so, and so has a function each of whose numbers stands for one height, such as -1 with an error message. Of a function that returns nothing it fires where a path forgets what another one pops, not where its data decide how much it pushes. Functions that Lua itself calls may leave what they like below their results.",
         why: "The caller can't know what is on top. The value that stayed is taken for a result, or the stack grows with every call until it overflows.",
@@ -23,23 +27,15 @@ pub(crate) const RULE: Rule = Rule {
     },
 };
 
-fn run(unit: &Unit<'_>, findings: &mut Findings<'_>) {
-    let Some(c) = unit.c().filter(|c| !c.is_lua_itself()) else {
+fn run(c: &C<'_>, number: usize, findings: &mut Findings<'_>) {
+    let function = &c.outline.functions[number];
+    let Some(state) = state_parameter(c, function).filter(|_| returns_number(c, function)) else {
         return;
     };
-    for number in c.functions_with(|word| word.starts_with("lua_") || word.starts_with("luaL_")) {
-        let function = &c.outline.functions[number];
-        let Some(state) = state_parameter(c, function) else {
-            continue;
-        };
-        if !returns_number(c, function) {
-            continue;
-        }
-        let manners = manners(c, function);
-        for graph in c.flow(number).graphs() {
-            let found = endings(c, graph, &state, 0);
-            judge(graph, &found, manners, findings);
-        }
+    let manners = manners(c, function);
+    for graph in c.flow(number).graphs() {
+        let found = endings(c, graph, &state, 0);
+        judge(graph, &found, manners, findings);
     }
 }
 

@@ -6,13 +6,17 @@ use std::ops::Range;
 use crate::finding::{Findings, Level};
 use crate::flow::explore::{After, Analysis, Known, Trail, explore, on};
 use crate::flow::{Assign, Call, Condition, Step, Value, names, root};
-use crate::rule::{Page, Rule, Run};
-use crate::unit::Unit;
+use crate::rule::{Functions, Page, Rule, Run};
+use crate::unit::C;
 
 pub(crate) const RULE: Rule = Rule {
     name: "unchecked-allocation",
     level: Level::Warning,
-    run: Run::Text(run),
+    run: Run::Functions(Functions {
+        judges: |_| true,
+        names: |word| ALLOCATORS.contains(&word),
+        run,
+    }),
     page: Page {
         what: "It fires where a pointer from `malloc`, `calloc`, `realloc` or the `lunet_alloc` family is read or written through before it was compared with NULL, and on `p = realloc(p, …)`, which loses the old memory when there is no new one.",
         why: "A server runs for months and meets the moment without memory. It must answer with an error then, not with a crash.",
@@ -80,22 +84,17 @@ struct Allocations {
     uses: Vec<(Range<usize>, String, Range<usize>)>,
 }
 
-fn run(unit: &Unit<'_>, findings: &mut Findings<'_>) {
-    let Some(c) = unit.c() else {
-        return;
-    };
-    for number in c.functions_with(|word| ALLOCATORS.contains(&word)) {
-        for graph in c.flow(number).graphs() {
-            let mut analysis = Allocations { uses: Vec::new() };
-            explore(graph, &mut analysis, Unchecked::new(), &c.budget);
-            analysis.uses.sort_by_key(|(range, ..)| range.start);
-            for (range, pointer, origin) in analysis.uses {
-                report(range, &pointer, origin, findings);
-            }
-            for node in &graph.nodes {
-                if let Step::Assign(assign) = &node.step {
-                    lost_by_realloc(assign, findings);
-                }
+fn run(c: &C<'_>, number: usize, findings: &mut Findings<'_>) {
+    for graph in c.flow(number).graphs() {
+        let mut analysis = Allocations { uses: Vec::new() };
+        explore(graph, &mut analysis, Unchecked::new(), &c.budget);
+        analysis.uses.sort_by_key(|(range, ..)| range.start);
+        for (range, pointer, origin) in analysis.uses {
+            report(range, &pointer, origin, findings);
+        }
+        for node in &graph.nodes {
+            if let Step::Assign(assign) = &node.step {
+                lost_by_realloc(assign, findings);
             }
         }
     }
