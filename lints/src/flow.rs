@@ -10,6 +10,7 @@ mod text;
 
 use std::collections::BTreeMap;
 use std::ops::Range;
+use std::rc::Rc;
 
 use crate::outline::Function;
 use crate::unit::C;
@@ -118,6 +119,8 @@ pub(crate) struct Condition {
     pub(crate) operator: &'static str,
     pub(crate) right: String,
     pub(crate) range: Range<usize>,
+    /// The whole of which it is a part, if `&&` or `||` join it with others.
+    pub(crate) around: Option<Rc<str>>,
 }
 
 /// A variable that is declared in the body.
@@ -179,6 +182,29 @@ pub(crate) fn names(text: &str, variable: &str) -> bool {
 }
 
 impl Graph {
+    /// Whether a path leads from one node to another.
+    pub(crate) fn leads_to(&self, from: NodeId, to: NodeId) -> bool {
+        let mut seen = vec![false; self.nodes.len()];
+        let mut open = vec![from];
+        while let Some(node) = open.pop() {
+            let next: &[NodeId] = match &self.nodes[node].next {
+                Next::One(next) => &[*next],
+                Next::Branch { yes, no, .. } => &[*yes, *no],
+                Next::Any(next) => next,
+                Next::Nowhere => &[],
+            };
+            for &next in next {
+                if next == to {
+                    return true;
+                }
+                if !std::mem::replace(&mut seen[next], true) {
+                    open.push(next);
+                }
+            }
+        }
+        false
+    }
+
     /// The bytes of the condition at a branch.
     pub(crate) fn place(&self, node: NodeId) -> Range<usize> {
         match &self.nodes[node].next {

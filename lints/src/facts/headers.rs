@@ -10,7 +10,7 @@ use std::collections::{HashMap, HashSet};
 use aho_corasick::AhoCorasick;
 
 use crate::include::Include;
-use crate::lexer::{Kind, lex};
+use crate::lexer::{Kind, continues_identifier, lex};
 use crate::macros::macros;
 use crate::paste::Definition;
 use crate::settings::DEFAULT_PREFIX;
@@ -32,9 +32,10 @@ pub struct Headers {
     is_of_sdk: bool,
     /// Some header includes trace.h.
     brings_trace: bool,
+    /// Some header defines an allocator as a macro.
+    redefines: bool,
     /// Finds the names of inline functions; `None` where there are none.
     inline_names: Option<AhoCorasick>,
-    pub(crate) has_allocator: bool,
 }
 
 /// One header.
@@ -48,6 +49,8 @@ pub struct Header {
     lua_macros: Vec<String>,
     /// Macros that paste, and those that lead to them.
     pastes: Vec<Definition>,
+    /// The allocators of the C library that it defines as macros.
+    redefined: Vec<&'static str>,
     /// It names something of the SDK.
     is_of_sdk: bool,
 }
@@ -78,6 +81,7 @@ impl Header {
             inlines: inlines::read(path, text, &guards).into_iter().collect(),
             lua_macros: lua_macros(text),
             pastes: crate::paste::definitions_of(text),
+            redefined: redefined(text),
             is_of_sdk: names_sdk(text),
         }
     }
@@ -103,6 +107,7 @@ impl Headers {
             tree.lua_macros.extend(header.lua_macros.iter().cloned());
             tree.inlines.extend(header.inlines.keys().cloned());
             tree.piece_macros.extend(pieces(&header.pastes));
+            tree.redefines |= !header.redefined.is_empty();
             tree.brings_trace |= header
                 .includes
                 .iter()
@@ -111,9 +116,13 @@ impl Headers {
         if !tree.inlines.is_empty() {
             tree.inline_names = AhoCorasick::new(&tree.inlines).ok();
         }
-        tree.has_allocator = tree.by_name.contains_key("lunet_mem.h");
         tree.list = list;
         tree
+    }
+
+    /// Whether the SDK's allocator is part of the tree.
+    pub(crate) fn has_allocator(&self) -> bool {
+        self.by_name.contains_key("lunet_mem.h")
     }
 
     /// Whether a name is a macro that uses the Lua stack.
@@ -177,6 +186,17 @@ impl Headers {
         names.any(|name| memchr::memmem::find(text.as_bytes(), name.as_bytes()).is_some())
     }
 
+    /// The allocators that what a file includes defines as macros.
+    pub(crate) fn redefined(&self, path: &str, includes: &[Include]) -> Vec<&'static str> {
+        if !self.redefines {
+            return Vec::new();
+        }
+        let reachable = self.reachable(path, includes, false).into_iter();
+        reachable
+            .flat_map(|number| self.list[number].redefined.iter().copied())
+            .collect()
+    }
+
     /// The macros that paste, of all headers that a file may include.
     pub(crate) fn pastes(
         &self,
@@ -187,6 +207,23 @@ impl Headers {
             .into_iter()
             .flat_map(|number| &self.list[number].pastes)
     }
+}
+
+/// The allocators of the C library that a text defines as macros.
+fn redefined(text: &str) -> Vec<&'static str> {
+    let is_defined = |name: &&str| {
+        memchr::memmem::find_iter(text.as_bytes(), name).any(|at| {
+            let before = text[..at].trim_end_matches([' ', '\t']);
+            let behind = text.as_bytes().get(at + name.len()).copied();
+            before.len() < at
+                && before.ends_with("define")
+                && !behind.is_some_and(continues_identifier)
+        })
+    };
+    ["malloc", "calloc", "realloc"]
+        .into_iter()
+        .filter(is_defined)
+        .collect()
 }
 
 /// The macros that have a piece of the prefix in their body, and those that name one of these.
@@ -308,6 +345,9 @@ mod tests {
         check("third", "three.h", None);
         check("fourth", "three.h", None);
         check("fifth", "three.h", None);
+        check("seventh", "d/talk.h", None);
+        check("second", "far/two.h", Some("two.h:2"));
+        check("first", "b/one.h", None);
         check("sixth", "twice.h", None);
         check("sixth", "b/twice.h", Some("b/twice.h:1"));
         check("sixth", "../c/twice.h", Some("c/twice.h:1"));

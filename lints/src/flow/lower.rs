@@ -6,6 +6,7 @@ mod expression;
 
 use std::collections::{BTreeMap, HashMap};
 use std::ops::Range;
+use std::rc::Rc;
 
 use tree_sitter::Node as Tree;
 
@@ -52,6 +53,8 @@ struct Lowering<'a> {
     continues: Vec<NodeId>,
     /// The cases of the switches around, innermost last.
     cases: Vec<Cases>,
+    /// The whole of the condition that is being lowered.
+    around: Option<Rc<str>>,
 }
 
 #[derive(Default)]
@@ -70,6 +73,7 @@ impl<'a> Lowering<'a> {
             breaks: Vec::new(),
             continues: Vec::new(),
             cases: Vec::new(),
+            around: None,
         }
     }
 

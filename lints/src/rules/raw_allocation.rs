@@ -47,7 +47,7 @@ fn run(unit: &Unit<'_>, findings: &mut Findings<'_>) {
 /// Whether the SDK's allocator exists for this file: it belongs to a plugin or to the runtime.
 fn in_reach(unit: &Unit<'_>) -> bool {
     memchr::memmem::find(unit.source.text.as_bytes(), b"lunet").is_some()
-        || unit.facts.tree.has_allocator
+        || unit.facts.tree.has_allocator()
 }
 
 /// Whether a macro is the SDK's allocator itself.

@@ -5,7 +5,8 @@ use std::ops::Range;
 
 use crate::finding::{Findings, Level};
 use crate::flow::explore::{After, Analysis, Known, Trail, explore, on};
-use crate::flow::{Assign, Call, Condition, Step, Value, names, root};
+use crate::flow::{Assign, Call, Condition, Graph, NodeId, Step, Value, names, root};
+use crate::include::includes;
 use crate::rule::{Functions, Page, Rule, Run};
 use crate::unit::C;
 
@@ -80,24 +81,67 @@ const READERS: [(&str, &[usize]); 36] = [
 type Unchecked = BTreeMap<String, (usize, usize)>;
 
 struct Allocations {
-    /// Where a pointer is used, the pointer, and where it came from.
-    uses: Vec<(Range<usize>, String, Range<usize>)>,
+    uses: Vec<Use>,
+}
+
+/// Where an unchecked pointer is used.
+struct Use {
+    node: NodeId,
+    range: Range<usize>,
+    pointer: String,
+    /// Where it was allocated.
+    origin: (usize, usize),
 }
 
 fn run(c: &C<'_>, number: usize, findings: &mut Findings<'_>) {
+    let redefined = c.redefined.get_or_init(|| redefined(c));
     for graph in c.flow(number).graphs() {
         let mut analysis = Allocations { uses: Vec::new() };
         explore(graph, &mut analysis, Unchecked::new(), &c.budget);
-        analysis.uses.sort_by_key(|(range, ..)| range.start);
-        for (range, pointer, origin) in analysis.uses {
-            report(range, &pointer, origin, findings);
+        let mut uses = analysis.uses;
+        uses.retain(|found| !redefined.iter().any(|name| is_call_of(c, found.origin, name)));
+        for found in first_uses(graph, uses) {
+            let (start, end) = found.origin;
+            report(found.range, &found.pointer, start..end, findings);
         }
         for node in &graph.nodes {
             if let Step::Assign(assign) = &node.step {
-                lost_by_realloc(assign, findings);
+                lost_by_realloc(assign, redefined, findings);
             }
         }
     }
+}
+
+/// The allocators that are macros here: what these do when there is no memory is not known.
+fn redefined(c: &C<'_>) -> Vec<&'static str> {
+    let by_header = c.tree.redefined(c.path, includes(c));
+    let by_file = |name: &&str| c.macro_named(name).is_some();
+    ALLOCATORS
+        .into_iter()
+        .filter(|name| by_file(name) || by_header.contains(name))
+        .collect()
+}
+
+/// Whether an allocation in some bytes is a call of a function.
+fn is_call_of(c: &C<'_>, origin: (usize, usize), name: &str) -> bool {
+    names(&c.lexed.text[origin.0..origin.1], name)
+}
+
+/// The uses that no other use of the same allocation comes before on the way.
+fn first_uses(graph: &Graph, mut uses: Vec<Use>) -> Vec<Use> {
+    uses.sort_by_key(|found| (found.origin, found.range.start));
+    let mut first: Vec<Use> = Vec::new();
+    for found in uses {
+        let comes_later = first.iter().any(|before| {
+            before.origin == found.origin
+                && before.pointer == found.pointer
+                && graph.leads_to(before.node, found.node)
+        });
+        if !comes_later {
+            first.push(found);
+        }
+    }
+    first
 }
 
 fn report(range: Range<usize>, pointer: &str, origin: Range<usize>, findings: &mut Findings<'_>) {
@@ -113,11 +157,11 @@ fn report(range: Range<usize>, pointer: &str, origin: Range<usize>, findings: &m
 }
 
 /// `p = realloc(p, …)`.
-fn lost_by_realloc(assign: &Assign, findings: &mut Findings<'_>) {
+fn lost_by_realloc(assign: &Assign, redefined: &[&str], findings: &mut Findings<'_>) {
     let Value::Call { name, text } = &assign.value else {
         return;
     };
-    if !matches!(name.as_str(), "realloc" | "lunet_realloc") {
+    if !matches!(name.as_str(), "realloc" | "lunet_realloc") || redefined.contains(&name.as_str()) {
         return;
     }
     let arguments = &text[text.find('(').map_or(text.len(), |open| open + 1)..];
@@ -140,21 +184,26 @@ impl Analysis for Allocations {
         &mut self,
         mut state: Unchecked,
         step: &Step,
-        _trail: &Trail,
+        trail: &Trail,
         _known: &Known,
     ) -> Vec<After<Unchecked>> {
         match step {
             Step::Assign(assign) => assigned(&mut state, assign),
-            Step::Call(call) => self.called(&mut state, call),
-            Step::Deref { pointer, range } => self.used(&mut state, pointer, range),
+            Step::Call(call) => self.called(&mut state, call, trail.node),
+            Step::Deref { pointer, range } => self.used(&mut state, pointer, range, trail.node),
             Step::Return { .. } | Step::Raise | Step::Nothing => {}
         }
         on(state)
     }
 
     fn branch(&mut self, state: &mut Unchecked, condition: &Condition, _taken: bool) {
+        // `if (!a || !b)` asks for both pointers, though it never comes to the second where the first is missing.
+        let asks_pointer = state.contains_key(&condition.left);
+        let around = condition.around.as_deref().filter(|_| asks_pointer);
         state.retain(|pointer, _| {
-            !mentions(&condition.left, pointer) && !mentions(&condition.right, pointer)
+            !mentions(&condition.left, pointer)
+                && !mentions(&condition.right, pointer)
+                && !around.is_some_and(|around| mentions(around, pointer))
         });
     }
 }
@@ -186,7 +235,7 @@ fn assigned(state: &mut Unchecked, assign: &Assign) {
 }
 
 impl Allocations {
-    fn called(&mut self, state: &mut Unchecked, call: &Call) {
+    fn called(&mut self, state: &mut Unchecked, call: &Call, node: NodeId) {
         let reads = READERS
             .iter()
             .find(|(name, _)| {
@@ -198,17 +247,21 @@ impl Allocations {
             if reads.contains(&index)
                 && let Value::Place(place) = argument
             {
-                self.used(state, place, &call.range);
+                self.used(state, place, &call.range, node);
             }
             // Another function may check it.
             state.retain(|pointer, _| !mentions(&text, pointer));
         }
     }
 
-    fn used(&mut self, state: &mut Unchecked, pointer: &str, range: &Range<usize>) {
-        if let Some((start, end)) = state.remove(pointer) {
-            self.uses
-                .push((range.clone(), pointer.to_owned(), start..end));
+    fn used(&mut self, state: &mut Unchecked, pointer: &str, range: &Range<usize>, node: NodeId) {
+        if let Some(origin) = state.remove(pointer) {
+            self.uses.push(Use {
+                node,
+                range: range.clone(),
+                pointer: pointer.to_owned(),
+                origin,
+            });
         }
     }
 }

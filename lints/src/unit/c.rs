@@ -57,6 +57,10 @@ pub(crate) struct C<'a> {
     macro_names: OnceCell<Names>,
     /// What each `luaL_ref` of a function takes, by function and state, made when a rule asks.
     referred: Answers<(usize, String), Referred>,
+    /// The allocators that are macros here, found when a rule asks.
+    pub(crate) redefined: OnceCell<Vec<&'static str>>,
+    /// Where the text is, as findings show it.
+    pub(crate) path: &'a str,
     /// The headers of the linted tree.
     pub(crate) tree: Arc<Headers>,
 }
@@ -123,6 +127,8 @@ impl<'a> C<'a> {
             names: OnceCell::new(),
             macro_names: OnceCell::new(),
             referred: RefCell::default(),
+            redefined: OnceCell::new(),
+            path: source.path,
             tree,
             outline,
         }

@@ -12,13 +12,21 @@ pub(super) fn read(path: &str, text: &str, guards: &Guards) -> Vec<(String, Stri
         let line_start = text[..at].rfind('\n').map_or(0, |end| end + 1);
         let window_end = text.ceil_char_boundary((at + 600).min(text.len()));
         let window = &text[line_start..window_end];
-        if let Some(name) = inline_name(window).filter(|_| guards.is_certain(line_start)) {
+        let is_code = || guards.is_certain(line_start) && !is_comment(&text[..line_start]);
+        if let Some(name) = inline_name(window).filter(|_| is_code()) {
             line += memchr::memchr_iter(b'\n', &text.as_bytes()[counted..line_start]).count();
             counted = line_start;
             found.push((name, format!("{path}:{line}")));
         }
     }
     found
+}
+
+/// Whether a comment is open at the end of a text, as far as its last part tells.
+fn is_comment(before: &str) -> bool {
+    let start = before.floor_char_boundary(before.len().saturating_sub(1 << 14));
+    let part = &before[start..];
+    part.rfind("/*") > part.rfind("*/")
 }
 
 /// The function that a definition with `static` and `inline` at its begin names.

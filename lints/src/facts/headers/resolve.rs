@@ -56,13 +56,12 @@ impl Headers {
             return vec![here];
         }
         let tail = path.trim_start_matches("../").trim_start_matches("./");
-        let ends_so = |number: &usize| {
-            let whole = &self.list[*number].path;
-            let rest = whole.strip_suffix(tail);
-            rest.is_some_and(|rest| rest.is_empty() || rest.ends_with('/'))
+        let fits = |number: &usize| {
+            let whole = self.list[*number].path.as_str();
+            ends_with_path(whole, tail) || ends_with_path(tail, whole)
         };
-        let mut list: Vec<usize> = named.iter().copied().filter(ends_so).collect();
-        if list.is_empty() {
+        let mut list: Vec<usize> = named.iter().copied().filter(fits).collect();
+        if list.is_empty() && !is_certain {
             list.clone_from(named);
         }
         if is_certain && (list.len() > 1 || (!is_quoted && is_of_system(path))) {
@@ -70,6 +69,12 @@ impl Headers {
         }
         list
     }
+}
+
+/// Whether a path ends with another one, whole components taken.
+fn ends_with_path(path: &str, tail: &str) -> bool {
+    let rest = path.strip_suffix(tail);
+    rest.is_some_and(|rest| rest.is_empty() || rest.ends_with('/'))
 }
 
 /// A path seen from a folder, without `.` and `..`.

@@ -1,9 +1,14 @@
 //! Conditions: `!`, `&&` and `||` become branches, a comparison becomes one.
 
+use std::rc::Rc;
+
 use tree_sitter::Node as Tree;
 
 use super::super::{Condition, Next, NodeId, Step, Value};
 use super::Lowering;
+
+/// Longer conditions are not remembered whole.
+const AROUND_CAP: usize = 2048;
 
 impl Lowering<'_> {
     /// A condition, given where it leads.
@@ -28,12 +33,18 @@ impl Lowering<'_> {
                 if let (Some(left), Some(right)) = sides {
                     match self.operator(tree) {
                         "&&" => {
+                            let outer = self.enter(tree);
                             let right = self.condition(right, yes, no);
-                            return self.condition(left, right, no);
+                            let left = self.condition(left, right, no);
+                            self.around = outer;
+                            return left;
                         }
                         "||" => {
+                            let outer = self.enter(tree);
                             let right = self.condition(right, yes, no);
-                            return self.condition(left, yes, right);
+                            let left = self.condition(left, yes, right);
+                            self.around = outer;
+                            return left;
                         }
                         _ => {}
                     }
@@ -42,6 +53,15 @@ impl Lowering<'_> {
             _ => {}
         }
         self.test(tree, yes, no)
+    }
+
+    /// Notes the whole around the parts of a condition; answers what was noted before.
+    fn enter(&mut self, tree: Tree<'_>) -> Option<Rc<str>> {
+        let outer = self.around.clone();
+        if outer.is_none() && tree.byte_range().len() < AROUND_CAP {
+            self.around = Some(self.text(tree).into());
+        }
+        outer
     }
 
     /// A condition that has no parts.
@@ -77,6 +97,7 @@ impl Lowering<'_> {
                     operator,
                     right,
                     range,
+                    around: self.around.clone(),
                 };
             }
         }
@@ -85,6 +106,7 @@ impl Lowering<'_> {
             operator: "!=",
             right: "0".to_owned(),
             range,
+            around: self.around.clone(),
         }
     }
 
