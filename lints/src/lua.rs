@@ -1,11 +1,14 @@
 //! Lua sources as the calls that they make with literal arguments, and the shell commands in their strings.
 
+mod constants;
+
 use std::ops::Range;
 
 use tree_sitter::Node;
 
 use crate::grammar::{parse, walk};
 use crate::script::Script;
+use constants::Constants;
 
 /// A Lua source.
 #[derive(Debug, Default)]
@@ -21,6 +24,8 @@ pub(crate) struct Lua {
 pub(crate) struct LuaCall {
     /// The last component: `listen` of `socket.listen` and `server:listen`.
     pub(crate) name: String,
+    /// What it is given can't be reached from outside: a Unix socket, or a value for a statement.
+    pub(crate) is_local: bool,
     /// The strings among the arguments, also within tables: value and bytes with the quotes.
     pub(crate) strings: Vec<(String, Range<usize>)>,
 }
@@ -31,10 +36,11 @@ pub(crate) fn read(text: &str) -> Lua {
     let Some(tree) = parse(&tree_sitter_lua::LANGUAGE.into(), text) else {
         return lua;
     };
+    let constants = Constants::read(&tree, text);
     walk(&tree, |node| {
         match node.kind() {
             "comment" => lua.comments.push(node.byte_range()),
-            "function_call" => call(&mut lua, node, text),
+            "function_call" => call(&mut lua, node, text, &constants),
             _ => {}
         }
         true
@@ -42,16 +48,21 @@ pub(crate) fn read(text: &str) -> Lua {
     lua
 }
 
-fn call(lua: &mut Lua, node: Node<'_>, text: &str) {
+fn call(lua: &mut Lua, node: Node<'_>, text: &str, constants: &Constants) {
     let (Some(name), Some(arguments)) = (
         node.child_by_field_name("name"),
         node.child_by_field_name("arguments"),
     ) else {
         return;
     };
-    let full = &text[name.byte_range()];
-    let last = full.rsplit(['.', ':']).next().unwrap_or(full).trim();
-    let strings = strings(arguments, text);
+    let mut last = last_name(&text[name.byte_range()]);
+    let strings = strings(arguments, text, constants);
+    let first = arguments.named_child(0);
+    if matches!(last, "pcall" | "xpcall")
+        && let Some(first) = first
+    {
+        last = last_name(&text[first.byte_range()]);
+    }
     let runs_shell = matches!(last, "execute" | "popen");
     if let Some((_, range)) = strings.first().filter(|_| runs_shell) {
         let raw = &text[range.clone()];
@@ -59,29 +70,35 @@ fn call(lua: &mut Lua, node: Node<'_>, text: &str) {
         let start = inner.as_ptr() as usize - text.as_ptr() as usize;
         lua.scripts.push(Script::read(inner, start));
     }
+    let is_unix = strings.first().is_some_and(|(value, _)| value == "unix");
+    let binds_value = first.is_some_and(|first| first.kind() == "number");
     lua.calls.push(LuaCall {
         name: last.to_owned(),
+        is_local: is_unix || binds_value,
         strings,
     });
 }
 
+/// `listen` of `socket.listen`, `server:listen` and `socket["listen"]`.
+fn last_name(callee: &str) -> &str {
+    let callee = callee.trim_end_matches([']', '"', '\'', ' ']);
+    let start = callee.rfind(['.', ':', '"', '\'', '[', ' ']);
+    start.map_or(callee, |at| &callee[at + 1..])
+}
+
 /// The strings in the arguments, without those of calls and functions within.
-fn strings(arguments: Node<'_>, text: &str) -> Vec<(String, Range<usize>)> {
+fn strings(arguments: Node<'_>, text: &str, constants: &Constants) -> Vec<(String, Range<usize>)> {
     let mut found = Vec::new();
     let mut cursor = arguments.walk();
     loop {
         let node = cursor.node();
-        if node.kind() == "string" {
-            let range = node.byte_range();
-            let raw = &text[range.clone()];
-            let value = raw.trim_matches(['"', '\'', '[', ']', '=']);
-            // `[::]` may have lost its brackets, which changes nothing.
-            found.push((value.to_owned(), range));
+        let value = constants.value(node, text);
+        let is_known = value.is_some();
+        if let Some(value) = value {
+            found.push((value, node.byte_range()));
         }
-        let is_inside = !matches!(
-            node.kind(),
-            "string" | "function_call" | "function_definition"
-        );
+        let is_inside =
+            !is_known && !matches!(node.kind(), "function_call" | "function_definition");
         if is_inside && cursor.goto_first_child() {
             continue;
         }

@@ -23,7 +23,7 @@ pub(crate) const RULE: Rule = Rule {
 
 fn run(unit: &Unit<'_>, findings: &mut Findings<'_>) {
     for call in unit.lua_calls() {
-        if matches!(call.name.as_str(), "listen" | "bind") {
+        if matches!(call.name.as_str(), "listen" | "bind") && !call.is_local {
             for (value, range) in &call.strings {
                 if is_public(value) {
                     report(value, range.clone(), true, findings);
@@ -126,48 +126,104 @@ const FLAGS: [&str; 12] = [
     "--bind-addr",
 ];
 
+/// Options of single programs whose value is an address to listen on.
+const OWN_FLAGS: [(&str, &str); 8] = [
+    ("docker", "-p"),
+    ("docker", "--publish"),
+    ("memcached", "-l"),
+    ("nc", "-s"),
+    ("ncat", "-s"),
+    ("php", "-S"),
+    ("podman", "-p"),
+    ("postgres", "-h"),
+];
+
+/// Options that name a host: for most programs the other side.
+const HOST_FLAGS: [&str; 6] = [
+    "--host",
+    "-H",
+    "-h",
+    "--hostname",
+    "listen_addresses",
+    "bind",
+];
+
 fn listen_flags(command: &Command) -> Vec<(&str, &Word)> {
     let program = command.program();
     if CLIENTS.contains(&program) {
         return Vec::new();
     }
     let mut found = Vec::new();
-    let listens = |value: &str| is_public(value);
     for (index, word) in command.words.iter().enumerate().skip(1) {
         let (name, value) = match word.text.split_once('=') {
             Some((name, value)) => (name, Some(value)),
             None => (word.text.as_str(), None),
         };
-        let next = command.words.get(index + 1);
-        let given = value
-            .map(|value| (value, word))
-            .or(next.map(|next| (next.text.as_str(), next)));
-        let Some((value, place)) = given else {
-            continue;
+        let is_own = OWN_FLAGS.contains(&(program, name));
+        let values: Vec<(&str, &Word)> = match value {
+            Some(value) => vec![(value, word)],
+            // Some take a list of addresses, up to the next option.
+            None => command.words[index + 1..]
+                .iter()
+                .enumerate()
+                .take_while(|(offset, next)| *offset == 0 || !next.text.starts_with('-'))
+                .take(if name == "--bind" { 8 } else { 1 })
+                .map(|(_, next)| (next.text.as_str(), next))
+                .collect(),
         };
-        // `--host` is as often the other side: only what can't be one counts.
-        let is_flag = FLAGS.contains(&name) && listens(value)
-            || matches!(
-                name,
-                "--host" | "-H" | "-h" | "--hostname" | "listen_addresses" | "bind"
-            ) && is_public_wildcard(value);
-        if is_flag {
-            found.push((value, place));
+        for (text, place) in values {
+            let addresses = text.split_ascii_whitespace();
+            for value in addresses.map(|value| value.trim_start_matches('-')) {
+                let is_flag = (FLAGS.contains(&name) && (is_public(value) || is_any_host(value)))
+                    || (is_own && is_public_wildcard(published(value)))
+                    || (HOST_FLAGS.contains(&name) && is_wildcard_host(name, value));
+                if is_flag {
+                    found.push((value, place));
+                }
+            }
         }
     }
-    if matches!(program, "nc" | "ncat" | "netcat" | "socat") && command.has_flag('l') {
-        let words = command
-            .arguments()
-            .filter(|word| is_public_wildcard(&word.text));
-        found.extend(words.map(|word| (word.text.as_str(), word)));
+    if matches!(program, "nc" | "ncat" | "netcat" | "socat")
+        && (command.has_flag('l') || program == "socat")
+    {
+        let words = command.arguments().filter_map(|word| {
+            let value = word.text.rsplit(",bind=").next().unwrap_or_default();
+            let value = value.split(',').next().unwrap_or_default();
+            is_public_wildcard(value).then_some((value, word))
+        });
+        found.extend(words);
     }
+    found.dedup_by(|a, b| a.1.range == b.1.range);
     found
 }
 
-fn is_public_wildcard(value: &str) -> bool {
-    let host = match value.matches(':').count() {
-        1 => value.split(':').next().unwrap_or(value),
+/// `--host` is as often the other side, and `-h '*'` has nothing to do with hosts: only what can't be one counts.
+fn is_wildcard_host(name: &str, value: &str) -> bool {
+    is_public_wildcard(value) && (value != "*" || !name.starts_with('-') || name == "--host")
+}
+
+/// `:8080`: a port of every address.
+fn is_any_host(value: &str) -> bool {
+    value
+        .strip_prefix(':')
+        .is_some_and(|port| !port.is_empty() && port.bytes().all(|digit| digit.is_ascii_digit()))
+}
+
+/// The address of `0.0.0.0:80:80`, as containers are published.
+fn published(value: &str) -> &str {
+    match value.split(':').count() {
+        3 if !value.starts_with(':') && !value.starts_with('[') => {
+            value.split(':').next().unwrap_or(value)
+        }
         _ => value,
+    }
+}
+
+fn is_public_wildcard(value: &str) -> bool {
+    let host = match value.strip_prefix('[') {
+        Some(rest) => rest.split(']').next().unwrap_or(rest),
+        None if value.matches(':').count() == 1 => value.split(':').next().unwrap_or(value),
+        None => value,
     };
     is_wildcard(host)
 }

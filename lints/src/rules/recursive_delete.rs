@@ -36,21 +36,15 @@ fn deletes(command: &Command) -> bool {
 
 /// Whether all that is deleted was made by the script.
 fn deletes_own(script: &Script, command: &Command) -> bool {
-    let mut targets = targets(command).peekable();
-    targets.peek().is_some() && targets.all(|word| script.is_own_directory(word))
-}
-
-fn targets(command: &Command) -> impl Iterator<Item = &crate::script::Word> {
-    command
-        .arguments()
-        .filter(|word| !word.text.starts_with('-'))
+    let mut targets = command.operands().peekable();
+    targets.peek().is_some() && targets.all(|word| script.is_own_directory(command, word))
 }
 
 fn report(command: &Command, findings: &mut Findings<'_>) {
     let first = &command.words[0];
     let last = &command.words[command.words.len() - 1];
     let range = first.range.start..last.range.end;
-    let names: Vec<_> = targets(command).map(|word| word.text.as_str()).collect();
+    let names: Vec<_> = command.operands().map(|word| word.text.as_str()).collect();
     let fix = match names[..] {
         [name]
             if name

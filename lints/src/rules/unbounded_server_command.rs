@@ -2,7 +2,7 @@
 
 use crate::finding::{Findings, Level};
 use crate::rule::{Page, Rule, Run};
-use crate::script::Command;
+use crate::script::{Command, is_zero};
 use crate::unit::Unit;
 
 pub(crate) const RULE: Rule = Rule {
@@ -20,7 +20,11 @@ pub(crate) const RULE: Rule = Rule {
 };
 
 fn run(unit: &Unit<'_>, findings: &mut Findings<'_>) {
-    for command in unit.scripts().iter().flat_map(|script| &script.commands) {
+    let commands = unit.scripts().iter().flat_map(|script| {
+        let commands = script.commands.iter();
+        commands.filter(|command| !script.is_own_function(command))
+    });
+    for command in commands {
         let Some(help) = unbounded(command) else {
             continue;
         };
@@ -43,10 +47,10 @@ fn unbounded(command: &Command) -> Option<&'static str> {
         return None;
     }
     match command.program() {
-        "curl" if !command.has_option(&["--max-time"]) && !command.has_flag('m') => {
+        "curl" if !has_limit(command, CURL_OPTIONS, 'm', "max-time") => {
             Some("add `--max-time SECONDS`")
         }
-        "wget" if !command.has_option(&["--timeout"]) && !command.has_flag('T') => {
+        "wget" if !has_limit(command, WGET_OPTIONS, 'T', "timeout") && !limits_each(command) => {
             Some("add `--timeout=SECONDS`")
         }
         "psql" | "mariadb" | "mysql" | "nc" | "ncat" | "netcat" | "sqlite3" => {
@@ -54,4 +58,23 @@ fn unbounded(command: &Command) -> Option<&'static str> {
         }
         _ => None,
     }
+}
+
+/// The short options of curl that take a value. Source: curl(1), 8.5.
+const CURL_OPTIONS: &str = "AbcCdDeEFHKmoPQrtTuUwxXyYz";
+
+/// The short options of wget that take a value. Source: wget(1), 1.24.
+const WGET_OPTIONS: &str = "aABDeiIloOPQRtTUwXY";
+
+/// Whether an option sets a time limit: a value that is not 0.
+fn has_limit(command: &Command, valued: &str, short: char, long: &str) -> bool {
+    let value = command.option_value(valued, short, long);
+    value.is_some_and(|value| !is_zero(value))
+}
+
+/// wget's limits for connecting and for reading, one by one.
+fn limits_each(command: &Command) -> bool {
+    ["connect-timeout", "read-timeout"]
+        .into_iter()
+        .all(|long| has_limit(command, WGET_OPTIONS, '\0', long))
 }

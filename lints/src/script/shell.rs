@@ -1,36 +1,61 @@
 //! The shell's grammar: finds commands, assignments and comments, also in strings that are run as scripts.
 
+use std::borrow::Cow;
+
 use tree_sitter::Node;
 
 use super::command::unwrapped;
-use super::{DEPTH_CAP, Script, Word};
+use super::{DEPTH_CAP, Made, Script, Word};
 use crate::grammar::{parse, walk};
 
-/// Adds what a text runs to a script. `bounded` says that a time limit already holds for all of it.
-pub(super) fn read(script: &mut Script, text: &str, shift: usize, bounded: bool, depth: usize) {
+/// Where a text stands: how deep in other scripts, and under what.
+#[derive(Clone, Copy, Default)]
+pub(super) struct Context {
+    /// The offset of the text in its file.
+    pub(super) shift: usize,
+    /// A time limit holds for all of it.
+    pub(super) is_bounded: bool,
+    /// It runs later than what stands behind it: `trap`.
+    pub(super) is_deferred: bool,
+    pub(super) depth: usize,
+}
+
+/// Adds what a text runs to a script.
+pub(super) fn read(script: &mut Script, text: &str, context: Context) {
+    let text = &without_backslashes(text);
     let Some(tree) = parse(&tree_sitter_bash::LANGUAGE.into(), text) else {
-        return lines(script, text, shift, bounded, depth);
+        return lines(script, text, context);
     };
+    // Where the function ends that is read: what it runs is run later.
+    let mut function_end = 0;
     walk(&tree, |node| {
+        let context = Context {
+            is_deferred: context.is_deferred || node.start_byte() < function_end,
+            ..context
+        };
         match node.kind() {
-            "command" => {
-                let words = words(node, text, shift);
-                add(script, words, bounded, depth);
+            "command" => add(script, words(node, text, context.shift), context),
+            "function_definition" => {
+                function_end = function_end.max(node.end_byte());
+                if let Some(name) = node.child_by_field_name("name") {
+                    script.functions.insert(text[name.byte_range()].to_owned());
+                }
             }
-            "variable_assignment" => assignment(script, node, text),
+            "variable_assignment" => assignment(script, node, text, context.shift),
+            "for_statement" => loop_variable(script, node, text, context.shift),
             "comment" => {
                 let range = node.byte_range();
-                script.comments.push(range.start + shift..range.end + shift);
+                script
+                    .comments
+                    .push(range.start + context.shift..range.end + context.shift);
             }
             "ERROR" => {
                 let range = node.byte_range();
-                lines(
-                    script,
-                    &text[range.clone()],
-                    range.start + shift,
-                    bounded,
-                    depth,
-                );
+                let within = Context {
+                    shift: range.start + context.shift,
+                    ..context
+                };
+                lines(script, &text[range], within);
             }
             _ => {}
         }
@@ -38,10 +63,31 @@ pub(super) fn read(script: &mut Script, text: &str, shift: usize, bounded: bool,
     });
 }
 
+/// `\\rm` runs `rm` past an alias: without the backslash, which the grammar takes for something else.
+fn without_backslashes(text: &str) -> Cow<'_, str> {
+    let is_bypass = |at: &usize| {
+        let before = text[..*at].trim_end_matches([' ', '\t']);
+        let begins = before.is_empty() || before.ends_with(['\n', ';', '|', '&', '(', '`', '{']);
+        let behind = text.as_bytes().get(at + 1);
+        begins && !before.ends_with("\\\n") && behind.is_some_and(u8::is_ascii_alphabetic)
+    };
+    let places: Vec<usize> = memchr::memchr_iter(b'\\', text.as_bytes())
+        .filter(is_bypass)
+        .collect();
+    if places.is_empty() {
+        return Cow::Borrowed(text);
+    }
+    let mut result = text.to_owned();
+    for at in places {
+        result.replace_range(at..=at, " ");
+    }
+    Cow::Owned(result)
+}
+
 /// Without a tree each line counts as commands of plain words.
-fn lines(script: &mut Script, text: &str, shift: usize, bounded: bool, depth: usize) {
+fn lines(script: &mut Script, text: &str, context: Context) {
     for command in text.split(['\n', ';', '|', '&', '(', ')', '`']) {
-        let at = command.as_ptr() as usize - text.as_ptr() as usize + shift;
+        let at = command.as_ptr() as usize - text.as_ptr() as usize + context.shift;
         let words = command
             .split_ascii_whitespace()
             .map(|word| {
@@ -53,7 +99,7 @@ fn lines(script: &mut Script, text: &str, shift: usize, bounded: bool, depth: us
                 }
             })
             .collect();
-        add(script, words, bounded, depth);
+        add(script, words, context);
     }
 }
 
@@ -88,58 +134,86 @@ fn unquoted(raw: &str) -> String {
         .collect()
 }
 
-fn add(script: &mut Script, words: Vec<Word>, bounded: bool, depth: usize) {
-    for command in unwrapped(words, bounded) {
+fn add(script: &mut Script, words: Vec<Word>, context: Context) {
+    for mut command in unwrapped(words, context.is_bounded) {
+        command.is_deferred = context.is_deferred;
         let nested = command.nested_script();
-        let bounded = command.is_bounded;
+        let (is_bounded, is_trap) = (command.is_bounded, command.program() == "trap");
         script.commands.push(command);
-        if let Some(word) = nested.filter(|_| depth < DEPTH_CAP) {
+        if let Some(word) = nested.filter(|_| context.depth < DEPTH_CAP) {
             let quote = usize::from(word.raw.starts_with(['"', '\'']));
             let inner = word.raw.trim_matches(['"', '\'']);
-            read(script, inner, word.range.start + quote, bounded, depth + 1);
+            let within = Context {
+                shift: word.range.start + quote,
+                is_bounded,
+                is_deferred: context.is_deferred || is_trap,
+                depth: context.depth + 1,
+            };
+            read(script, inner, within);
         }
     }
 }
 
 /// `name=$(mktemp -d)` makes the variable safe to delete, any other value unsafe.
-fn assignment(script: &mut Script, node: Node<'_>, text: &str) {
+fn assignment(script: &mut Script, node: Node<'_>, text: &str, shift: usize) {
     let (Some(name), value) = (
         node.child_by_field_name("name"),
         node.child_by_field_name("value"),
     ) else {
         return;
     };
-    let name = text[name.byte_range()].to_owned();
     let value = value.map_or("", |value| &text[value.byte_range()]);
-    let value = value.trim_matches('"').trim();
-    if value.is_empty() {
-        return;
+    let value = unquoted(value);
+    if !value.trim().is_empty() {
+        let place = node.start_byte() + shift;
+        let is_made = script.is_made(value.trim(), |_| true);
+        hold(script, &text[name.byte_range()], is_made, place);
     }
-    let is_made = is_mktemp(value);
-    script
-        .made
-        .entry(name)
-        .and_modify(|made| *made &= is_made)
-        .or_insert(is_made);
 }
 
-/// Whether a value is the output of `mktemp -d` and nothing else.
-fn is_mktemp(value: &str) -> bool {
+/// `for name in "$made"/*` goes over what lies below a directory of the script.
+fn loop_variable(script: &mut Script, node: Node<'_>, text: &str, shift: usize) {
+    let Some(name) = node.child_by_field_name("variable") else {
+        return;
+    };
+    let mut cursor = node.walk();
+    let values: Vec<_> = node.children_by_field_name("value", &mut cursor).collect();
+    let is_made = !values.is_empty()
+        && values
+            .iter()
+            .all(|value| script.is_made(&unquoted(&text[value.byte_range()]), |_| true));
+    let place = node.start_byte() + shift;
+    hold(script, &text[name.byte_range()], is_made, place);
+}
+
+/// Notes what a variable holds from a place on.
+fn hold(script: &mut Script, name: &str, is_made: bool, place: usize) {
+    let made = script.made.entry(name.to_owned()).or_insert(Made {
+        always: true,
+        since: place,
+    });
+    made.always &= is_made;
+    made.since = made.since.min(place);
+}
+
+/// Whether a value is the output of `mktemp -d`, perhaps with a path below it.
+pub(super) fn is_mktemp(value: &str) -> bool {
     let inner = value
         .strip_prefix("$(")
-        .and_then(|rest| rest.strip_suffix(')'))
+        .and_then(|rest| rest.split_once(')'))
         .or_else(|| {
             value
                 .strip_prefix('`')
-                .and_then(|rest| rest.strip_suffix('`'))
+                .and_then(|rest| rest.split_once('`'))
         });
-    let Some(inner) = inner else {
+    let Some((inner, behind)) = inner else {
         return false;
     };
     let mut words = inner.split_ascii_whitespace();
-    words.next() == Some("mktemp")
+    let makes = words.next() == Some("mktemp")
         && words.any(|word| {
             word == "--directory"
                 || (word.starts_with('-') && !word.starts_with("--") && word.contains('d'))
-        })
+        });
+    makes && (behind.is_empty() || behind.starts_with('/')) && !behind.contains("..")
 }

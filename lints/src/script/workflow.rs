@@ -1,11 +1,14 @@
 //! The `run:` blocks of a workflow file, each as a script at its place in the file.
 //! The file is read line by line: broken YAML must not hide a command. The rest of a workflow is not judged.
 
+use std::ops::Range;
+
 use super::Script;
 
 /// The scripts of a workflow. Comments outside of the blocks are among those of the first.
 pub(crate) fn scripts(text: &str) -> Vec<Script> {
     let lines = lines(text);
+    let defaults = defaults(&lines);
     let mut scripts = vec![Script::default()];
     let mut at = 0;
     while at < lines.len() {
@@ -16,7 +19,7 @@ pub(crate) fn scripts(text: &str) -> Vec<Script> {
                 .push(line.content_start..line.content_start + line.content.len());
         }
         at = match line.run_value() {
-            Some(value) => block(text, &lines, at, value, &mut scripts),
+            Some(value) => block(text, &lines, &defaults, at, value, &mut scripts),
             None => at + 1,
         };
     }
@@ -54,13 +57,43 @@ fn lines(text: &str) -> Vec<Line<'_>> {
 }
 
 impl<'a> Line<'a> {
-    /// What stands behind `run:`.
+    /// What stands behind `run:`, or within `{run: …}`.
     fn run_value(&self) -> Option<&'a str> {
-        let rest = self
-            .content
-            .strip_prefix("run:")
-            .or_else(|| self.content.strip_prefix("\"run\":"))?;
-        (rest.is_empty() || rest.starts_with([' ', '\t'])).then(|| rest.trim())
+        let block = ["run", "\"run\"", "'run'"].iter().find_map(|key| {
+            let rest = self.content.strip_prefix(key)?;
+            rest.trim_start_matches([' ', '\t']).strip_prefix(':')
+        });
+        match block {
+            Some(rest) => {
+                let is_value = rest.is_empty() || rest.starts_with([' ', '\t']);
+                is_value.then(|| without_comment(rest.trim()))
+            }
+            None => self.flow_value(),
+        }
+    }
+
+    /// The value of `run` in a mapping in braces that begins and ends in this line.
+    fn flow_value(&self) -> Option<&'a str> {
+        let inner = self.content.strip_prefix('{')?;
+        let at = inner.match_indices("run:").map(|(at, _)| at).find(|at| {
+            let before = inner[..*at].trim_end();
+            before.is_empty() || before.ends_with(',')
+        })?;
+        let value = inner[at + "run:".len()..].trim_start();
+        if value.starts_with(['"', '\'']) {
+            return Some(value);
+        }
+        let end = value.find([',', '}']).unwrap_or(value.len());
+        Some(value[..end].trim_end())
+    }
+}
+
+/// A comment behind `run:` alone is no value.
+fn without_comment(value: &str) -> &str {
+    if value.starts_with('#') {
+        &value[..0]
+    } else {
+        value
     }
 }
 
@@ -68,6 +101,7 @@ impl<'a> Line<'a> {
 fn block(
     text: &str,
     lines: &[Line<'_>],
+    defaults: &[Default],
     at: usize,
     value: &str,
     scripts: &mut Vec<Script>,
@@ -80,7 +114,7 @@ fn block(
     {
         end += 1;
     }
-    if !is_shell(lines, at, end) {
+    if !is_shell(lines, defaults, at, end) {
         return end;
     }
     let (start, stop) = if value.starts_with(['|', '>']) {
@@ -109,15 +143,11 @@ fn raw_indent(text: &str, line: &Line<'_>) -> usize {
 }
 
 /// Whether the step runs in a shell of the family: a `shell:` of the same step may say otherwise.
-fn is_shell(lines: &[Line<'_>], at: usize, end: usize) -> bool {
+fn is_shell(lines: &[Line<'_>], defaults: &[Default], at: usize, end: usize) -> bool {
     let indent = lines[at].indent;
-    let is_other = |line: &Line<'_>| {
-        line.indent == indent
-            && line.content.strip_prefix("shell:").is_some_and(|shell| {
-                ["pwsh", "powershell", "cmd", "python", "node"]
-                    .iter()
-                    .any(|other| shell.trim().trim_matches(['"', '\'']).starts_with(other))
-            })
+    let shell_of = |line: &Line<'_>| {
+        let is_here = line.indent == indent;
+        is_here.then(|| shell_value(line.content)).flatten()
     };
     let within = |line: &&Line<'_>| line.indent >= indent || line.content.is_empty();
     let behind = lines[end.min(lines.len())..]
@@ -135,18 +165,80 @@ fn is_shell(lines: &[Line<'_>], at: usize, end: usize) -> bool {
             at_begin |= line.is_item && line.indent == indent;
             go_on
         });
-    !before.chain(behind).any(is_other)
+    let own = before.chain(behind).find_map(shell_of);
+    own.or_else(|| default_shell(defaults, at)).unwrap_or(true)
 }
 
-/// The text with GitHub's expressions as plain words of the same length.
+/// Whether a `shell:` names a shell of the family.
+fn shell_value(content: &str) -> Option<bool> {
+    let shell = content.strip_prefix("shell:")?;
+    let shell = shell.trim().trim_matches(['"', '\'']);
+    let others = ["pwsh", "powershell", "cmd", "python", "node", "perl"];
+    Some(!others.iter().any(|other| shell.starts_with(other)))
+}
+
+/// More `defaults:` than this no workflow has.
+const DEFAULTS_CAP: usize = 64;
+
+/// A `defaults:` that says which shell runs.
+struct Default {
+    indent: usize,
+    /// The lines of the job, or of the workflow, that it stands in.
+    lines: Range<usize>,
+    is_shell: bool,
+}
+
+/// The defaults of a workflow and its jobs.
+fn defaults(lines: &[Line<'_>]) -> Vec<Default> {
+    let named = lines
+        .iter()
+        .enumerate()
+        .filter(|(_, line)| line.content.trim_end() == "defaults:");
+    named
+        .take(DEFAULTS_CAP)
+        .filter_map(|(number, line)| {
+            let is_within = |next: &&Line<'_>| next.content.is_empty() || next.indent > line.indent;
+            let within = lines[number + 1..].iter().take_while(is_within);
+            let is_shell = within.filter_map(|next| shell_value(next.content)).last()?;
+            let holds = |next: &&Line<'_>| next.content.is_empty() || next.indent >= line.indent;
+            let before = lines[..number].iter().rev().take_while(holds).count();
+            let behind = lines[number..].iter().take_while(holds).count();
+            Some(Default {
+                indent: line.indent,
+                lines: number - before..number + behind,
+                is_shell,
+            })
+        })
+        .collect()
+}
+
+/// What the defaults say for a line, the inner ones first.
+fn default_shell(defaults: &[Default], at: usize) -> Option<bool> {
+    let holding = defaults
+        .iter()
+        .filter(|default| default.lines.contains(&at));
+    let inner = holding.max_by_key(|default| default.indent)?;
+    Some(inner.is_shell)
+}
+
+/// The text with GitHub's expressions as plain words of the same length. One before a command is a word that may be
+/// empty, such as `sudo` on some systems: it is taken away.
 fn masked(text: &str) -> String {
     let mut result = String::with_capacity(text.len());
     let mut rest = text;
     while let Some(open) = rest.find("${{") {
         let length = rest[open..].find("}}").map_or(3, |length| length + 2);
         result.push_str(&rest[..open]);
-        result.extend(std::iter::repeat_n('x', length));
-        rest = &rest[open + length..];
+        let before = result.trim_end_matches([' ', '\t']);
+        let begins = before.is_empty() || before.ends_with(['\n', ';', '|', '&', '(']);
+        let behind = &rest[open + length..];
+        let mask = if begins && behind.starts_with(' ') {
+            ' '
+        } else {
+            'x'
+        };
+        result.extend(std::iter::repeat_n(mask, length));
+        rest = behind;
     }
     result + rest
 }
