@@ -290,31 +290,24 @@ impl<'a> Stream<'a> {
         })
     }
 
-    /// Whether a name is the operand of an operator that takes types.
+    /// Whether a name is the operand of an operator that takes types, or members of types.
     fn in_type_operator(&self, index: usize) -> bool {
-        self.parent(index)
-            .filter(|&open| self.kind(open) == Some(Kind::ParenOpen) && index == open + 1)
+        let open = self
+            .parent(index)
+            .filter(|&open| self.kind(open) == Some(Kind::ParenOpen));
+        let operator = open
             .and_then(|open| open.checked_sub(1))
-            .is_some_and(|before| {
-                matches!(
-                    &*self.word(before),
-                    "sizeof"
-                        | "_Alignof"
-                        | "alignof"
-                        | "__alignof__"
-                        | "typeof"
-                        | "__typeof__"
-                        | "__typeof"
-                        | "offsetof"
-                        | "__builtin_offsetof"
-                        | "_Atomic"
-                )
-            })
-            || (self.kind(index + 1) == Some(Kind::ParenClose)
-                && self
-                    .parent(index)
-                    .and_then(|open| open.checked_sub(1))
-                    .is_some_and(|before| self.is(before, "va_arg")))
+            .map(|before| self.word(before));
+        let is_first = open.is_some_and(|open| index == open + 1);
+        match operator.as_deref() {
+            Some("offsetof" | "__builtin_offsetof" | "container_of") => true,
+            Some(
+                "sizeof" | "_Alignof" | "alignof" | "__alignof__" | "typeof" | "__typeof__"
+                | "__typeof" | "_Atomic",
+            ) => is_first,
+            Some("va_arg") => self.kind(index + 1) == Some(Kind::ParenClose),
+            _ => false,
+        }
     }
 
     /// `name *x;`, `(name *)x`, `f(name *)`: a type with stars behind it.
