@@ -99,7 +99,11 @@ fn run(c: &C<'_>, number: usize, findings: &mut Findings<'_>) {
         let mut analysis = Allocations { uses: Vec::new() };
         explore(graph, &mut analysis, Unchecked::new(), &c.budget);
         let mut uses = analysis.uses;
-        uses.retain(|found| !redefined.iter().any(|name| is_call_of(c, found.origin, name)));
+        uses.retain(|found| {
+            !redefined
+                .iter()
+                .any(|name| is_call_of(c, found.origin, name))
+        });
         for found in first_uses(graph, uses) {
             let (start, end) = found.origin;
             report(found.range, &found.pointer, start..end, findings);
