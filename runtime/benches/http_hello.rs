@@ -26,6 +26,7 @@ fn main() {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     match arguments.first().map(String::as_str) {
         Some("yardstick") => yardstick::serve(yardstick::Way::Short),
+        Some("level") => yardstick::serve(yardstick::Way::Level),
         Some("drain") => yardstick::serve(yardstick::Way::Drain),
         Some("rearm") => yardstick::serve(yardstick::Way::Rearm),
         Some("load") => load::run(&arguments[1], &arguments[2]),
@@ -45,7 +46,7 @@ fn compare() {
     use support::{Server, free_port, least, median, run, runners, script, tell};
     let own = std::env::current_exe().expect("a program knows its path");
     let hello = script("hello.lua").display().to_string();
-    let ways = ["yardstick", "drain", "rearm"];
+    let ways = ["yardstick", "level", "drain", "rearm"];
     let mut servers: Vec<_> = ways
         .iter()
         .map(|way| ((*way).to_owned(), own.clone(), vec![(*way).to_owned()]))

@@ -23,9 +23,9 @@ impl Epoll {
         }
     }
 
-    /// Watches a descriptor for input, edge-triggered.
-    pub(crate) fn watch(&self, descriptor: RawFd) {
-        let status = self.control(libc::EPOLL_CTL_ADD, descriptor, libc::EPOLLET);
+    /// Watches a descriptor for input, with that trigger.
+    pub(crate) fn watch(&self, descriptor: RawFd, trigger: i32) {
+        let status = self.control(libc::EPOLL_CTL_ADD, descriptor, trigger);
         assert_eq!(status, 0, "{}", io::Error::last_os_error());
     }
 

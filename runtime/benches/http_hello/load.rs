@@ -23,7 +23,7 @@ pub(crate) fn run(port: &str, requests: &str) {
     let connections: BTreeMap<RawFd, TcpStream> = (0..CONNECTIONS).map(connect).collect();
     let mut epoll = Epoll::new();
     for descriptor in connections.keys() {
-        epoll.watch(*descriptor);
+        epoll.watch(*descriptor, libc::EPOLLET);
         send(*descriptor, REQUEST);
     }
     let (mut sent, mut answered) = (CONNECTIONS, 0);

@@ -1,7 +1,7 @@
 //! The least that can serve: epoll, one read and one write per request, no parsing, no memory.
 //!
-//! Two other ways to do it stand beside it, to see what they cost: asking the kernel once more after
-//! each read, and having each event set again.
+//! Three other ways to do it stand beside it, to see what they cost: what epoll does unless it is
+//! told otherwise, asking the kernel once more after each read, and having each event set again.
 
 #![expect(clippy::print_stdout, reason = "it says that it is ready")]
 
@@ -15,6 +15,8 @@ use super::epoll::{Epoll, receive, send};
 pub(crate) enum Way {
     /// A short read means drained; interest stays registered, edge-triggered.
     Short,
+    /// The same, level-triggered.
+    Level,
     /// Reads until nothing is left.
     Drain,
     /// Interest is good for one event and registered again after each (`EPOLLONESHOT`).
@@ -31,7 +33,7 @@ pub(crate) fn serve(way: Way) {
     let listener = TcpListener::bind(("127.0.0.1", port.expect("a port"))).expect("it is free");
     listener.set_nonblocking(true).expect("a socket can");
     let mut epoll = Epoll::new();
-    epoll.watch(listener.as_raw_fd());
+    epoll.watch(listener.as_raw_fd(), libc::EPOLLET);
     println!("ready");
     let mut buffer = vec![0; 4096];
     let mut fresh = Vec::new();
@@ -49,10 +51,10 @@ pub(crate) fn serve(way: Way) {
             }
         }
         for descriptor in fresh.drain(..) {
-            if way == Way::Rearm {
-                epoll.watch_once(descriptor);
-            } else {
-                epoll.watch(descriptor);
+            match way {
+                Way::Rearm => epoll.watch_once(descriptor),
+                Way::Level => epoll.watch(descriptor, 0),
+                Way::Short | Way::Drain => epoll.watch(descriptor, libc::EPOLLET),
             }
         }
     }
