@@ -220,8 +220,11 @@ impl Call {
                 "{name} must be called from coroutine"
             ))));
         }
-        // SAFETY: Lua called with this state.
-        if unsafe { vm::lua_isyieldable(self.state) } == 0 {
+        // SAFETY: Lua called with this state, and a C function has room for 20 values.
+        let unyieldable = unsafe {
+            vm::lua_isyieldable(self.state) == 0 || self.runtime.scheduler.in_finalizer(self.state)
+        };
+        if unyieldable {
             return Err(Misuse::Raise(Text::Owned(format!(
                 "{name} called in non-yieldable context"
             ))));

@@ -28,7 +28,10 @@ pub(crate) const ALL: &[Module] = &[core::MODULE, scripts::HTTP, socket::MODULE]
 /// `state` is the idle main thread, with its standard libraries.
 pub(crate) unsafe fn prepare(state: *mut lua_State) {
     // SAFETY: the caller's.
-    unsafe { core::replace_running(state) };
+    unsafe {
+        core::replace_running(state);
+        core::replace_setfenv(state);
+    }
 }
 
 /// `lunet.spawn`, for plugins that call it from C.

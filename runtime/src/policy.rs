@@ -1,6 +1,8 @@
 //! What may be bound, and what may be done to a socket file.
 
 #[cfg(unix)]
+mod folder_lock;
+#[cfg(unix)]
 mod socket_file;
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};

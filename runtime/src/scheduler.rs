@@ -82,6 +82,10 @@ pub(crate) struct Scheduler {
     /// Timers whose wait has ended since the last look.
     stale_timers: Cell<usize>,
     failed: Cell<bool>,
+    /// The loop has ended for good: nothing that is queued will run.
+    ended: Cell<bool>,
+    /// Threads may have globals of their own, so that a spare one gets those of its spawner.
+    globals_differ: Cell<bool>,
 }
 
 impl Scheduler {
@@ -111,6 +115,8 @@ impl Scheduler {
             waiting: Cell::new(0),
             stale_timers: Cell::new(0),
             failed: Cell::new(false),
+            ended: Cell::new(false),
+            globals_differ: Cell::new(false),
         }
     }
 
@@ -139,8 +145,8 @@ impl Scheduler {
         !self.ready.borrow().is_empty()
     }
 
-    /// Runs the function on top of the caller's stack in a coroutine, until it first waits.
-    /// Pops the function.
+    /// Runs the function on top of the caller's stack in a coroutine, until it first waits; the
+    /// loop does so where the caller is a finalizer. Pops the function.
     ///
     /// # Safety
     /// `state` is a running thread of this state with a function on top and room for two values.
@@ -149,8 +155,19 @@ impl Scheduler {
         unsafe {
             let task = self.thread(state);
             ffi::lua_xmove(state, task.thread.as_ptr(), 1);
-            self.resume_or_queue(task, 0);
+            if self.in_finalizer(state) && !self.ended.get() {
+                self.queue(Ready::Resume(task, 0));
+            } else {
+                self.resume_or_queue(task, 0);
+            }
         }
+    }
+
+    /// Does something while whoever it wakes has to queue, for callers that are a finalizer.
+    pub(crate) fn without_resuming(&self, act: impl FnOnce()) {
+        let nesting = self.nesting.replace(NESTING_LIMIT);
+        act();
+        self.nesting.set(nesting);
     }
 
     /// Parks the running thread: from now on somebody else must end its wait with [`wake`].
@@ -214,7 +231,7 @@ impl Scheduler {
         waits.collect()
     }
 
-    /// True while the wait goes on.
+    /// True while the wait has a record.
     pub(crate) fn is_parked(&self, wait: Handle) -> bool {
         self.parked.borrow().get(wait).is_some()
     }
@@ -261,6 +278,7 @@ impl Scheduler {
 
     /// Drops everybody who waits, at the end of the runtime.
     pub(crate) fn abandon(&self) {
+        self.ended.set(true);
         let mut parked = self.parked.borrow_mut();
         let waits: Vec<_> = parked.iter_mut().map(|(wait, _)| wait).collect();
         drop(parked);

@@ -1,5 +1,6 @@
 //! The LuaJIT state: making it, what it can require, running a script on it and ending it.
 
+mod finalizer;
 mod heap;
 mod message;
 
@@ -18,6 +19,7 @@ use crate::reactor::kernel::{Kernel, System};
 use crate::runtime::{self, Runtime};
 use crate::trace;
 
+pub(crate) use finalizer::in_finalizer;
 pub(crate) use message::{error_text, traceback};
 
 unsafe extern "C-unwind" {
@@ -240,7 +242,10 @@ impl Vm {
 
     /// The global `__lunet_exit_code` where it is a number that is not negative; else 1 after an
     /// uncaught error and 0 without.
-    #[expect(clippy::cast_possible_truncation, reason = "the cast saturates")]
+    #[expect(
+        clippy::cast_possible_truncation,
+        reason = "what is too large wraps, as exit codes do"
+    )]
     fn exit_code(&self) -> i32 {
         let state = self.state();
         // SAFETY: the state is ours and idle; the access is raw, so it can't raise.
@@ -261,7 +266,7 @@ impl Vm {
             value
         };
         if asked >= 0.0 {
-            asked as i32
+            asked as i64 as i32
         } else {
             i32::from(self.runtime().scheduler.has_failed())
         }

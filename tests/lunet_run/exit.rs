@@ -30,7 +30,9 @@ fn the_exit_code_that_a_script_asks_for() {
         check(&later, code, "");
     }
     #[cfg(unix)]
-    check("__lunet_exit_code = 300", 44, "");
+    for (value, code) in [("300", 44), ("256", 0), ("2^32 + 5", 5), ("2^40", 0)] {
+        check(&format!("__lunet_exit_code = {value}"), code, "");
+    }
     check("return 7", 0, "");
     check("lunet.on_stop(function() __lunet_exit_code = 5 end)", 5, "");
     // A table of globals with manners of its own is asked raw.

@@ -142,6 +142,38 @@ pub(super) unsafe fn replace_running(state: *mut lua_State) {
     }
 }
 
+/// Puts a `setfenv` in place that notes when the globals of a thread may change: another coroutine
+/// must not find them on a thread that is used again.
+///
+/// # Safety
+/// As [`super::prepare`].
+pub(super) unsafe fn replace_setfenv(state: *mut lua_State) {
+    // A tail call, so that the levels of `setfenv` and its errors stay what they are.
+    let text = c"local note, setfenv, type = ...
+        return function(...)
+          if type((...)) ~= 'function' then note() end
+          return setfenv(...)
+        end";
+    // SAFETY: the caller's; the text ends with NUL and is sound.
+    unsafe {
+        ffi::luaL_loadbuffer(state, text.as_ptr(), text.count_bytes(), c"=[C]".as_ptr());
+        ffi::lua_pushcclosure(state, note_globals, 0);
+        ffi::lua_getglobal(state, c"setfenv".as_ptr());
+        ffi::lua_getglobal(state, c"type".as_ptr());
+        ffi::lua_call(state, 3, 1);
+        ffi::lua_setglobal(state, c"setfenv".as_ptr());
+    }
+}
+
+/// # Safety
+/// Called by Lua only.
+unsafe extern "C-unwind" fn note_globals(_state: *mut lua_State) -> c_int {
+    if let Some(runtime) = crate::runtime::current() {
+        runtime.scheduler.globals_differ();
+    }
+    0
+}
+
 /// `coroutine.running()`: the running coroutine, or nothing on the main thread.
 ///
 /// # Safety

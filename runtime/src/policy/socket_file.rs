@@ -16,6 +16,7 @@ use std::sync::atomic::{AtomicBool, AtomicI32, AtomicPtr, Ordering};
 
 use socket2::{Domain, SockAddr, Socket, Type};
 
+use super::folder_lock::FolderLock;
 use crate::error::{Text, system_text};
 use crate::reactor::kernel::BACKLOG;
 
@@ -57,8 +58,10 @@ pub(crate) fn listen(path: &[u8]) -> Result<(UnixListener, SocketFile), Text> {
     let failed = |text: Text| Text::Owned(format!("failed to bind unix socket: {text}"));
     check_path(path).map_err(failed)?;
     let path = Path::new(OsStr::from_bytes(path));
-    make_room(path).map_err(failed)?;
+    let lock = FolderLock::around(path);
+    make_room(path, &lock).map_err(failed)?;
     let listener = bind(path).map_err(|error| failed(bind_text(&error)))?;
+    drop(lock);
     let file = SocketFile::register(path).map_err(|error| failed(system_text(&error)))?;
     Ok((listener, file))
 }
@@ -77,7 +80,7 @@ pub(crate) fn check_path(path: &[u8]) -> Result<(), Text> {
 }
 
 /// Removes a socket that nobody serves. Everything else at the path stays, and is an error.
-fn make_room(path: &Path) -> Result<(), Text> {
+fn make_room(path: &Path, lock: &FolderLock) -> Result<(), Text> {
     let Ok(found) = fs::symlink_metadata(path) else {
         return Ok(());
     };
@@ -86,6 +89,9 @@ fn make_room(path: &Path) -> Result<(), Text> {
     }
     match knock(path) {
         Err(error) if error.kind() == io::ErrorKind::ConnectionRefused => {
+            if matches!(lock, FolderLock::Busy) {
+                return Err(Text::Borrowed("resource temporarily unavailable"));
+            }
             fs::remove_file(path).map_err(|error| system_text(&error))
         }
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
@@ -245,5 +251,37 @@ fn remove_all() {
     // SAFETY: getpid has no preconditions.
     if unsafe { libc::getpid() } == OWNER.load(Ordering::Relaxed) {
         nodes().for_each(Node::remove);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::sync::Barrier;
+
+    /// Several listeners that find the same dead socket: one takes its place, and keeps it.
+    #[test]
+    fn one_of_many_replaces_a_dead_socket() {
+        const RIVALS: usize = 4;
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("socket");
+        let bytes = path.as_os_str().as_bytes();
+        for round in 0..200 {
+            drop(UnixListener::bind(&path).unwrap());
+            let start = Barrier::new(RIVALS);
+            let won: Vec<_> = std::thread::scope(|scope| {
+                let rival = || {
+                    start.wait();
+                    listen(bytes)
+                };
+                let rivals: Vec<_> = (0..RIVALS).map(|_| scope.spawn(rival)).collect();
+                let ended = rivals.into_iter().map(|rival| rival.join().unwrap());
+                ended.filter_map(Result::ok).collect()
+            });
+            assert_eq!(won.len(), 1, "round {round}");
+            assert!(knock(&path).is_ok(), "round {round}");
+            drop(won);
+            assert!(!path.exists(), "round {round}");
+        }
     }
 }

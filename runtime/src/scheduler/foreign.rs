@@ -7,8 +7,23 @@ use std::ptr::NonNull;
 use mlua::ffi::{self, lua_State};
 
 use super::{NESTING_LIMIT, Origin, Ready, Scheduler, Task};
+use crate::handle::Handle;
+use crate::vm;
 
 impl Scheduler {
+    /// True when a finalizer runs, which LuaJIT does on a thread of its own: neither the main
+    /// thread nor one that was resumed here is ever inside of one.
+    ///
+    /// # Safety
+    /// As [`vm::in_finalizer`].
+    pub(crate) unsafe fn in_finalizer(&self, state: *mut lua_State) -> bool {
+        let current = self.current.get();
+        let known =
+            self.is_main(state) || current.is_some_and(|task| task.thread.as_ptr() == state);
+        // SAFETY: the caller's.
+        !known && unsafe { vm::in_finalizer(state) }
+    }
+
     /// Resumes a thread whose wait is a plugin's business. Returns Lua's status; a thread that has
     /// to queue counts as waiting, and the running one can't be resumed.
     ///
@@ -20,12 +35,32 @@ impl Scheduler {
             return ffi::LUA_ERRRUN;
         }
         let task = self.task_of(thread);
-        if self.nesting.get() >= NESTING_LIMIT {
+        // SAFETY: the caller's.
+        if self.nesting.get() >= NESTING_LIMIT || unsafe { vm::in_finalizer(self.desk.as_ptr()) } {
             self.queue(Ready::Resume(task, count));
             return ffi::LUA_YIELD;
         }
         // SAFETY: the caller's; the thread is anchored from here on.
         unsafe { self.resume(task, count) }
+    }
+
+    /// True while the coroutine of a wait is suspended in it. A script that knows the coroutine may
+    /// have resumed it by itself: then the wait is over, and its record goes.
+    pub(crate) fn is_waiting(&self, wait: Handle) -> bool {
+        if self.known.borrow().is_empty() {
+            return self.is_parked(wait);
+        }
+        let Some(parked) = self.parked.borrow().get(wait).copied() else {
+            return false;
+        };
+        let thread = self.anchors.thread(parked.slot);
+        // SAFETY: the thread of a record is anchored.
+        let suspended = parked.origin == Origin::Spawned
+            || unsafe { ffi::lua_status(thread.as_ptr()) } == ffi::LUA_YIELD;
+        if !suspended && let Some(task) = self.unpark(wait) {
+            self.release(task);
+        }
+        suspended
     }
 
     /// Lets go of a coroutine that yielded to nobody and will not be resumed.

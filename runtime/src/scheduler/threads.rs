@@ -19,12 +19,21 @@ impl Scheduler {
         }
     }
 
+    /// Notes that a thread may have got globals of its own.
+    pub(crate) fn globals_differ(&self) {
+        self.globals_differ.set(true);
+    }
+
     /// A thread to run on: one that has finished before, or a new one.
     ///
     /// # Safety
     /// `state` is a running thread with room for two values.
     pub(super) unsafe fn thread(&self, state: *mut lua_State) -> Task {
         if let Some(task) = self.spare.borrow_mut().pop() {
+            if self.globals_differ.get() {
+                // SAFETY: the caller's; a spare thread is anchored and empty.
+                unsafe { share_globals(state, task.thread.as_ptr()) };
+            }
             return task;
         }
         // SAFETY: the caller's; the new thread is on top of the stack until it is anchored.
@@ -85,5 +94,22 @@ impl Scheduler {
     /// Lets the collector have the thread, once nobody else holds it.
     pub(super) fn release(&self, task: Task) {
         self.anchors.remove(task.slot);
+    }
+}
+
+/// Gives a thread the globals of another one, as new threads have those of the one that makes them.
+/// What ran on it before may have put others in their place (`setfenv(0, …)`).
+///
+/// # Safety
+/// Both threads are of the same state; `from` runs, `to` does not, and both have room for a value.
+unsafe fn share_globals(from: *mut lua_State, to: *mut lua_State) {
+    let globals = ffi::LUA_GLOBALSINDEX;
+    // SAFETY: the caller's.
+    unsafe {
+        if ffi::lua_topointer(from, globals) != ffi::lua_topointer(to, globals) {
+            ffi::lua_pushvalue(from, globals);
+            ffi::lua_xmove(from, to, 1);
+            ffi::lua_replace(to, globals);
+        }
     }
 }

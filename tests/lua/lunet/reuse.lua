@@ -1,4 +1,4 @@
--- checks: 18
+-- checks: 24
 -- Threads are used again only where no script can tell.
 local lunet = require("lunet")
 local check = require("check")
@@ -66,6 +66,30 @@ lunet.spawn(function(...)
   local a, b, c
   check.gives("nothing", ...)
   check.gives("nil, nil, nil", a, b, c)
+end)
+
+-- A coroutine begins with the globals of whoever spawns it, whatever ran on its thread before.
+local globals = getfenv(0)
+for _ = 1, 3 do
+  lunet.spawn(function()
+    setfenv(0, { print = print })
+  end)
+end
+for _ = 1, 3 do
+  lunet.spawn(function()
+    check.equal(getfenv(0), globals)
+  end)
+end
+lunet.spawn(function()
+  local own = {}
+  setfenv(0, own)
+  lunet.spawn(function()
+    check.equal(getfenv(0), own)
+    check.equal(getfenv(1), globals)
+  end)
+end)
+lunet.spawn(function()
+  check.equal(getfenv(0), globals)
 end)
 
 -- Objects of a finished coroutine are garbage.

@@ -259,6 +259,12 @@ fn stand(runtime: &Runtime, handle: Handle) {
     let Some(transport) = connecting.attempt else {
         return;
     };
+    if !runtime.scheduler.is_waiting(connecting.wait) {
+        // The script has ended the wait: nobody would ever close the connection.
+        drop(transport);
+        drop(runtime.handles.borrow_mut().remove(handle));
+        return super::listen::feed(runtime);
+    }
     let answer = match transport.set_nodelay(true) {
         Ok(()) => {
             trace::event!(trace::socket(SocketEvent::Connect, handle.to_bits()));

@@ -24,7 +24,13 @@ pub(super) fn close(call: &Call) -> Outcome {
     let Some(Held { handle, .. }) = held(call, 1) else {
         return Ok(Answer::Error(INVALID));
     };
-    close_handle(call.runtime, handle);
+    // SAFETY: Lua called with this state, and a C function has room for 20 values.
+    if unsafe { call.runtime.scheduler.in_finalizer(call.state) } {
+        let close = || close_handle(call.runtime, handle);
+        call.runtime.scheduler.without_resuming(close);
+    } else {
+        close_handle(call.runtime, handle);
+    }
     Ok(Answer::Nil)
 }
 

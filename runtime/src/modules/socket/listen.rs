@@ -142,7 +142,7 @@ pub(super) fn accept(call: &Call) -> Outcome {
     let handle = held.handle;
     let taken = with_listener(call.runtime, handle, |listener| {
         let acceptor = listener.acceptor;
-        acceptor.is_some_and(|wait| call.runtime.scheduler.is_parked(wait))
+        acceptor.is_some_and(|wait| call.runtime.scheduler.is_waiting(wait))
     });
     match taken {
         None => return failure("listener closed"),
@@ -256,6 +256,9 @@ pub(super) fn ready(runtime: &Runtime, handle: Handle) {
     let Some(Some(wait)) = with_listener(runtime, handle, |listener| listener.acceptor) else {
         return;
     };
+    if !runtime.scheduler.is_waiting(wait) {
+        return;
+    }
     match attempt(runtime, handle) {
         Attempt::NotYet => {}
         Attempt::Starved => starve(runtime, wait, handle),

@@ -50,7 +50,7 @@ enum Now {
 fn try_now(runtime: &Runtime, handle: Handle, stream: &mut Stream) -> Now {
     let taken = stream
         .reader
-        .is_some_and(|wait| runtime.scheduler.is_parked(wait));
+        .is_some_and(|wait| runtime.scheduler.is_waiting(wait));
     if taken {
         let text = Text::Borrowed("another read already in progress");
         return Now::Answer(Answer::Failure(text));
@@ -116,7 +116,7 @@ fn trace_read(found: &io::Result<usize>, handle: Handle) {
 /// Gives a parked reader what has come, if anything has.
 pub(super) fn go_on(runtime: &Runtime, handle: Handle) {
     let woken = with_stream(runtime, handle, |stream| {
-        let reader = stream.reader?;
+        let reader = stream.waiting_reader(runtime)?;
         let found = attempt(runtime, handle, stream)?;
         stream.reader = None;
         Some((reader, found))

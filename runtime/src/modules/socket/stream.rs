@@ -51,6 +51,12 @@ impl Stream {
             ..Self::new(transport)
         }
     }
+
+    /// The parked `read`, unless the script has ended its wait: then what comes is the next one's.
+    pub(super) fn waiting_reader(&self, runtime: &Runtime) -> Option<Handle> {
+        self.reader
+            .filter(|wait| runtime.scheduler.is_waiting(*wait))
+    }
 }
 
 /// What names a connection in the first argument. Where it is none, or nothing lives under it,
@@ -76,7 +82,7 @@ pub(super) fn ready(runtime: &Runtime, handle: Handle, readiness: Readiness) -> 
     let woken = with_stream(runtime, handle, |stream| {
         stream.readable |= readiness.readable || readiness.closed;
         stream.closed |= readiness.closed;
-        let reader = stream.reader.filter(|_| stream.readable)?;
+        let reader = stream.waiting_reader(runtime).filter(|_| stream.readable)?;
         let found = read::attempt(runtime, handle, stream)?;
         stream.reader = None;
         Some((reader, found))

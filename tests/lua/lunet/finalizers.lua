@@ -1,0 +1,162 @@
+-- checks: 25
+-- What a finalizer starts or wakes has its turn when the collection is over: LuaJIT can't wait in
+-- a finalizer, in no coroutine.
+local lunet = require("lunet")
+local socket = require("lunet.socket")
+local check = require("check")
+
+--- Runs a function as a finalizer.
+local function finalize(run)
+  local proxy = newproxy(true)
+  getmetatable(proxy).__gc = run
+  proxy = nil
+  collectgarbage()
+  collectgarbage()
+end
+
+-- A spawned function waits as always, and is begun by the loop.
+local log = {}
+finalize(function()
+  lunet.spawn(function()
+    log[#log + 1] = "begun"
+    lunet.sleep(1)
+    log[#log + 1] = "slept"
+  end)
+  log[#log + 1] = "finalized"
+end)
+check.equal(table.concat(log, " "), "finalized")
+
+-- So does what is spawned in a coroutine of the finalizer, and while the collector is stopped.
+for _, stopped in ipairs({ false, true }) do
+  finalize(function()
+    if stopped then
+      collectgarbage("stop")
+    end
+    coroutine.wrap(function()
+      lunet.spawn(function()
+        lunet.sleep(0)
+        log[#log + 1] = "nested"
+      end)
+    end)()
+  end)
+  lunet.spawn(function()
+    log[#log + 1] = stopped and "at once, stopped" or "at once"
+  end)
+  collectgarbage("restart")
+end
+check.equal(table.concat(log, " "), "finalized at once at once, stopped")
+
+-- A coroutine that a finalizer resumes itself can't wait, and neither can the finalizer.
+for _, call in ipairs({ "sleep", "read", "accept", "listen" }) do
+  local name = call == "sleep" and "lunet.sleep" or "socket." .. call
+  local wait = call == "sleep" and lunet.sleep or socket[call]
+  local found = {}
+  finalize(function()
+    found[1] = select(2, pcall(wait, 0))
+    coroutine.wrap(function()
+      found[2] = select(2, pcall(wait, 0))
+      coroutine.yield()
+    end)()
+  end)
+  check.equal(found[1], name .. " called in non-yieldable context")
+  check.equal(found[2], name .. " called in non-yieldable context")
+end
+
+lunet.spawn(function()
+  -- Who is woken by a finalizer goes on afterwards, and may wait again.
+  local near, far = check.pair()
+  local listener = check.listener()
+  local woken = {}
+  lunet.spawn(function()
+    woken[1] = check.show(socket.read(near))
+    lunet.sleep(0)
+    woken[2] = "again"
+  end)
+  lunet.spawn(function()
+    woken[3] = check.show(socket.accept(listener))
+    lunet.sleep(0)
+    woken[4] = "again"
+  end)
+  finalize(function()
+    socket.close(near)
+    socket.close(listener)
+  end)
+  check.equal(woken[1], nil)
+  check.equal(woken[3], nil)
+  check.gives('"socket closed"', socket.write(near, "x"))
+  lunet.sleep(2)
+  check.equal(woken[1], 'nil, "socket closed"')
+  check.equal(woken[2], "again")
+  check.equal(woken[3], 'nil, "listener closed"')
+  check.equal(woken[4], "again")
+  check.gives("nil, nil", socket.read(far))
+  socket.close(far)
+  check.equal(table.concat(log, " ", 4), "begun nested nested slept")
+
+  -- An error in what a finalizer spawned is the finalizer's no longer.
+  local caught
+  finalize(function()
+    lunet.spawn(function()
+      caught = select(2, pcall(error, "later", 0))
+    end)
+    error("of the finalizer itself, which LuaJIT drops")
+  end)
+  check.equal(caught, nil)
+  lunet.sleep(1)
+  check.equal(caught, "later")
+
+  -- Finalizers in the middle of everything that makes objects.
+  collectgarbage("setpause", 50)
+  collectgarbage("setstepmul", 2000)
+  local begun, ended = 0, 0
+  local function again(depth)
+    local proxy = newproxy(true)
+    getmetatable(proxy).__gc = function()
+      begun = begun + 1
+      lunet.spawn(function()
+        local one, other = check.pair()
+        socket.write(one, "through")
+        local found = socket.read(other)
+        ended = ended + (found == "through" and 1 or 0)
+        socket.close(one)
+        socket.close(other)
+        if depth > 0 then
+          again(depth - 1)
+        end
+      end)
+    end
+  end
+  for _ = 1, 40 do
+    again(2)
+    lunet.sleep(0)
+  end
+  local rounds = 0
+  while (begun < 120 or ended < 120) and rounds < 2000 do
+    collectgarbage()
+    lunet.sleep(1)
+    rounds = rounds + 1
+  end
+  check.equal(begun, 120)
+  check.equal(ended, 120)
+
+  -- What only finishes does so, too, and may spawn in its turn.
+  local ends = 0
+  finalize(function()
+    lunet.spawn(function() ends = ends + 1 end)
+    lunet.spawn(function()
+      ends = ends + 1
+      lunet.spawn(function() ends = ends + 1 end)
+    end)
+  end)
+  lunet.sleep(2)
+  check.equal(ends, 3)
+
+  -- The last ones run when the state is closed: nothing of theirs waits.
+  local last = newproxy(true)
+  getmetatable(last).__gc = function()
+    lunet.spawn(function() lunet.sleep(1) end)
+    pcall(lunet.sleep, 1)
+  end
+  _G.last = last
+  check.that(true)
+end)
