@@ -6,7 +6,7 @@ mod headers;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-pub(crate) use headers::names_sdk;
+pub(crate) use headers::{Guards, names_sdk};
 pub use headers::{Header, Headers};
 
 use crate::lexer::{Kind, lex};

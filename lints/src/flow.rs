@@ -151,14 +151,14 @@ impl Flow {
 
 /// The flow of a function.
 pub(crate) fn flow(c: &C<'_>, function: &Function) -> Flow {
-    let mut graphs = Vec::new();
-    for body in text::bodies(c, function) {
-        match lower::graph(&body) {
-            Some(graph) => graphs.push(graph),
-            None => return Flow::Unknown,
-        }
-    }
-    Flow::Graphs(graphs)
+    // A macro that is no C by itself spoils the text only where it is expanded.
+    let graphs = graphs(c, function, true).or_else(|| graphs(c, function, false));
+    graphs.map_or(Flow::Unknown, Flow::Graphs)
+}
+
+fn graphs(c: &C<'_>, function: &Function, expands: bool) -> Option<Vec<Graph>> {
+    let bodies = text::bodies(c, function, expands);
+    bodies.iter().map(lower::graph).collect()
 }
 
 /// The root of a place: `ctx` of `ctx->a.b[0]`, `(*ctx).a` and `&ctx->a`.
@@ -182,6 +182,19 @@ pub(crate) fn names(text: &str, variable: &str) -> bool {
 }
 
 impl Graph {
+    /// Whether the result of a call decides a condition, at once or through a variable.
+    pub(crate) fn is_asked(&self, call: &Call) -> bool {
+        self.nodes
+            .iter()
+            .any(|node| match (&node.step, &node.next) {
+                (Step::Assign(assign), _) => {
+                    matches!(&assign.value, Value::Call { text, .. } if *text == call.text)
+                }
+                (_, Next::Branch { condition, .. }) => condition.left == call.text,
+                _ => false,
+            })
+    }
+
     /// Whether a path leads from one node to another.
     pub(crate) fn leads_to(&self, from: NodeId, to: NodeId) -> bool {
         let mut seen = vec![false; self.nodes.len()];

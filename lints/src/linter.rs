@@ -1,11 +1,14 @@
 //! The way of one text: a search for what the rules look for, tokens, rules, suppressions, levels.
 
+use std::collections::HashSet;
+
 use aho_corasick::AhoCorasick;
 
 use crate::facts::Facts;
 use crate::finding::{Finding, Findings, Level};
 use crate::gate::{Gate, may_be_pieced};
 use crate::language::Language;
+use crate::lexer::Kind;
 use crate::lua;
 use crate::rule::{Functions, Run};
 use crate::rules;
@@ -15,6 +18,9 @@ use crate::settings::{Patterns, Settings};
 use crate::source::Source;
 use crate::suppress;
 use crate::unit::{C, Content, Unit, has_header_name};
+
+/// Macros within macros are looked through this deep for the words of rules.
+const MACRO_DEPTH: usize = 4;
 
 /// Judges texts under one configuration. Cheap to share between threads.
 #[derive(Debug)]
@@ -188,16 +194,44 @@ fn judge_functions(c: &C<'_>, findings: &mut Findings<'_>) {
             _ => None,
         })
         .collect();
+    let macros: Vec<HashSet<String>> = rules
+        .iter()
+        .map(|rule| macros_with(c, rule.names))
+        .collect();
     let mut is_wanted = vec![false; rules.len()];
     for number in 0..c.outline.functions.len() {
         is_wanted.fill(false);
         for word in c.words_of(number) {
-            for (rule, wanted) in rules.iter().zip(&mut is_wanted) {
-                *wanted = *wanted || (rule.names)(&word);
+            for ((rule, macros), wanted) in rules.iter().zip(&macros).zip(&mut is_wanted) {
+                *wanted = *wanted || (rule.names)(&word) || macros.contains(&*word);
             }
         }
         for (rule, _) in rules.iter().zip(&is_wanted).filter(|(_, wanted)| **wanted) {
             (rule.run)(c, number, findings);
         }
     }
+}
+
+/// The macros that bring a word in their body, also through another macro.
+fn macros_with(c: &C<'_>, is_wanted: fn(&str) -> bool) -> HashSet<String> {
+    let mut found: HashSet<String> = HashSet::new();
+    for _ in 0..MACRO_DEPTH {
+        let before = found.len();
+        for definition in &c.macros {
+            let mut body = c.lexed.content[definition.body.clone()].iter();
+            let brings = body.any(|&token| {
+                token.kind == Kind::Identifier && {
+                    let word = c.lexed.spelling(token);
+                    is_wanted(&word) || found.contains(&*word)
+                }
+            });
+            if brings {
+                found.insert(c.lexed.spelling(definition.name).into_owned());
+            }
+        }
+        if found.len() == before {
+            break;
+        }
+    }
+    found
 }

@@ -13,6 +13,9 @@ use crate::source::to_u32;
 /// No token.
 pub(crate) const NONE: u32 = u32::MAX;
 
+/// The declarations of the parameters of a K&R definition have at most so many tokens.
+const OLD_STYLE_REACH: usize = 128;
+
 /// The shape of one stream of tokens.
 #[derive(Debug, Default)]
 pub(crate) struct Outline {
@@ -277,7 +280,10 @@ impl<'a> Builder<'a> {
 
     /// The function whose body opens at a brace of file scope, if the tokens before it read like one.
     fn function_head(&mut self, open: usize) -> Option<Function> {
-        let begin = self.outline.begin[open] as usize;
+        let begin = match self.outline.begin[open] as usize {
+            begin if begin == open => self.old_style_begin(open)?,
+            begin => begin,
+        };
         if self.head.begin != begin || self.head.end > open {
             self.head = Head {
                 begin,
@@ -321,6 +327,44 @@ impl<'a> Builder<'a> {
         if follows && !self.in_attribute(at) {
             self.head.name = Some(at);
         }
+    }
+
+    /// Where a K&R definition begins whose body opens at a brace: a name, a list of names, declarations of those.
+    fn old_style_begin(&self, open: usize) -> Option<usize> {
+        let kind = |at: usize| self.tokens[at].kind;
+        let declares = |at: &usize| {
+            matches!(
+                kind(*at),
+                Kind::Identifier
+                    | Kind::Star
+                    | Kind::Comma
+                    | Kind::Semicolon
+                    | Kind::BracketOpen
+                    | Kind::BracketClose
+                    | Kind::Number
+            )
+        };
+        let first = open.saturating_sub(OLD_STYLE_REACH);
+        let close = (first..open).rev().find(|at| !declares(at))?;
+        let list = self.outline.parent[close] as usize;
+        let is_list = kind(close) == Kind::ParenClose
+            && kind(close + 1) == Kind::Identifier
+            && kind(open - 1) == Kind::Semicolon
+            && list > 0
+            && self.outline.parent[list] == NONE
+            && kind(list - 1) == Kind::Identifier;
+        let names_only = || {
+            (list + 1..close).all(|at| {
+                let is_name = (at - list) % 2 == 1;
+                kind(at)
+                    == if is_name {
+                        Kind::Identifier
+                    } else {
+                        Kind::Comma
+                    }
+            })
+        };
+        (is_list && names_only()).then(|| self.outline.begin[list - 1] as usize)
     }
 
     /// Whether a token is the name of an attribute or stands among its arguments.

@@ -1,6 +1,6 @@
 //! What `##` makes of the arguments of macros: `CALL(_lu, net_x)` with `#define CALL(a, b) a##b`.
 //!
-//! Macros are expanded only where a macro that pastes is invoked, and only to see which names come out.
+//! Macros are expanded where a macro that pastes is invoked, to see which names come out; `flow` expands others.
 //! What a macro makes of its own words alone is found in its body, not here.
 
 mod expand;
@@ -12,9 +12,8 @@ use crate::include::includes;
 use crate::lexer::{Kind, Token, continues_identifier, spelling};
 use crate::role::Stream;
 use crate::unit::{C, Stretch};
-use expand::{Expander, Item};
-use table::Table;
-pub(crate) use table::{Definition, definitions_of};
+pub(crate) use expand::{Expander, Item};
+pub(crate) use table::{Definition, Table, definitions_of};
 
 /// So many tokens of the arguments of a macro are asked whether they paste.
 const ARGUMENTS_CAP: usize = 256;

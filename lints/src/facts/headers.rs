@@ -14,7 +14,7 @@ use crate::lexer::{Kind, continues_identifier, lex};
 use crate::macros::macros;
 use crate::paste::Definition;
 use crate::settings::DEFAULT_PREFIX;
-use guards::Guards;
+pub(crate) use guards::Guards;
 
 /// The headers of a tree.
 #[derive(Debug, Default)]

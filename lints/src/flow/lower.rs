@@ -27,7 +27,7 @@ pub(super) fn graph(body: &Body) -> Option<Graph> {
     let function = root.named_child(0)?;
     let content = function.child_by_field_name("body")?;
     let mut lowering = Lowering::new(body);
-    let end = body.offset(content.end_byte());
+    let end = body.range(&content.byte_range()).end;
     let exit = lowering.node(
         Step::Return {
             value: Value::Nothing,
@@ -100,7 +100,7 @@ impl<'a> Lowering<'a> {
     }
 
     fn range(&self, tree: Tree<'_>) -> Range<usize> {
-        self.body.offset(tree.start_byte())..self.body.offset(tree.end_byte())
+        self.body.range(&tree.byte_range())
     }
 
     /// The text of a tree without blanks.

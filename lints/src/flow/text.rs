@@ -1,38 +1,24 @@
-//! The body of a function as plain C for the grammar: no comments, no directives, no splices, no digraphs.
-//! Every token keeps its place, so that the tree's offsets are those of the file.
+//! The body of a function as plain C for the grammar: no comments, no directives, no splices, no digraphs, and the
+//! macros of the file expanded where that is certain. Every token knows its place in the file.
+
+mod plain;
 
 use std::collections::HashSet;
 
-use crate::lexer::{Directive, DirectiveKind, Kind, Token, spelling};
+use crate::lexer::{Directive, DirectiveKind, Kind};
 use crate::outline::Function;
 use crate::unit::C;
-
-/// A head that every body can follow.
-const HEAD: &str = "void f()";
+pub(super) use plain::Body;
 
 /// Larger bodies have no graph.
 const BODY_CAP_BYTES: usize = 1 << 20;
-
-/// A body as text for the grammar.
-pub(super) struct Body {
-    pub(super) text: String,
-    /// What to add to an offset of `text` to get one of the file.
-    pub(super) shift: isize,
-}
-
-impl Body {
-    /// An offset of the text as one of the file.
-    pub(super) fn offset(&self, at: usize) -> usize {
-        at.saturating_add_signed(self.shift)
-    }
-}
 
 /// More choices of branches than this are not tried.
 const CHOICE_CAP: usize = 8;
 
 /// The body once for each choice of branches: all first ones, all second ones, … Where a conditional has fewer,
 /// its last one is taken, which is none where there is no `#else`.
-pub(super) fn bodies(c: &C<'_>, function: &Function) -> Vec<Body> {
+pub(super) fn bodies(c: &C<'_>, function: &Function, expands: bool) -> Vec<Body> {
     let tokens = &c.lexed.code;
     let start = tokens[function.open as usize].start as usize;
     let end = tokens[function.close as usize].end as usize;
@@ -51,7 +37,7 @@ pub(super) fn bodies(c: &C<'_>, function: &Function) -> Vec<Body> {
                 .iter()
                 .filter_map(|branches| *branches.get(choice).or(branches.last())?)
                 .collect();
-            body(c, function, directives, &chosen)
+            Body::new(c, &tokens_of(function, directives, &chosen), expands)
         })
         .collect()
 }
@@ -104,15 +90,12 @@ fn is_always(c: &C<'_>, directive: &Directive) -> bool {
     }
 }
 
-fn body(c: &C<'_>, function: &Function, directives: &[Directive], chosen: &HashSet<usize>) -> Body {
-    let tokens = &c.lexed.code;
-    let start = tokens[function.open as usize].start as usize;
-    let end = tokens[function.close as usize].end as usize;
-    let mut text = vec![b' '; HEAD.len() + end - start];
-    text[..HEAD.len()].copy_from_slice(HEAD.as_bytes());
+/// The tokens of a body, without those of branches that are not chosen.
+fn tokens_of(function: &Function, directives: &[Directive], chosen: &HashSet<usize>) -> Vec<usize> {
     // Whether the branch of each open conditional is chosen.
     let mut branches: Vec<bool> = Vec::new();
     let mut next = directives.iter().enumerate().peekable();
+    let mut tokens = Vec::new();
     for index in function.open..=function.close {
         while let Some((number, directive)) = next.next_if(|(_, next)| next.at <= index) {
             match directive.kind {
@@ -129,34 +112,8 @@ fn body(c: &C<'_>, function: &Function, directives: &[Directive], chosen: &HashS
             }
         }
         if branches.iter().all(|&is_chosen| is_chosen) {
-            let token = tokens[index as usize];
-            write(
-                c.lexed.text,
-                token,
-                &mut text,
-                HEAD.len() + token.start as usize - start,
-            );
+            tokens.push(index as usize);
         }
     }
-    let shift = isize::try_from(start).unwrap_or(isize::MAX) - HEAD.len().cast_signed();
-    Body {
-        // Only whole tokens of a valid text were copied.
-        text: String::from_utf8_lossy(&text).into_owned(),
-        shift,
-    }
-}
-
-/// Writes a token at its place, spelled as the grammar knows it.
-fn write(source: &str, token: Token, text: &mut [u8], at: usize) {
-    let spelled = spelling(source, token);
-    let known = match (token.kind, &*spelled) {
-        (Kind::BraceOpen, _) => "{",
-        (Kind::BraceClose, _) => "}",
-        (Kind::BracketOpen, _) => "[",
-        (Kind::BracketClose, _) => "]",
-        (_, other) => other,
-    };
-    if let Some(place) = text.get_mut(at..at + known.len()) {
-        place.copy_from_slice(known.as_bytes());
-    }
+    tokens
 }

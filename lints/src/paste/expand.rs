@@ -8,19 +8,19 @@ const DEPTH_CAP: usize = 16;
 
 /// A token on its way through the macros.
 #[derive(Clone, Debug)]
-pub(super) struct Item {
-    pub(super) kind: Kind,
-    pub(super) text: String,
+pub(crate) struct Item {
+    pub(crate) kind: Kind,
+    pub(crate) text: String,
     /// It, or a part of it, stands at the place of the invocation.
-    pub(super) is_given: bool,
+    pub(crate) is_given: bool,
     /// A `##` made it.
-    pub(super) is_pasted: bool,
+    pub(crate) is_pasted: bool,
     /// Its text is what it says; that of a parameter is not known.
     is_known: bool,
 }
 
 impl Item {
-    pub(super) fn given(kind: Kind, text: String, is_known: bool) -> Self {
+    pub(crate) fn given(kind: Kind, text: String, is_known: bool) -> Self {
         Self {
             kind,
             text,
@@ -37,7 +37,7 @@ impl Item {
         }
     }
 
-    pub(super) fn begins_with(&self, prefix: &str) -> bool {
+    pub(crate) fn begins_with(&self, prefix: &str) -> bool {
         self.is_known && self.kind == Kind::Identifier && self.text.starts_with(prefix)
     }
 
@@ -60,7 +60,7 @@ impl Item {
 }
 
 /// Expands macros until its budget is spent.
-pub(super) struct Expander<'t> {
+pub(crate) struct Expander<'t> {
     table: &'t Table<'t>,
     budget: usize,
     /// The macros that are being expanded.
@@ -68,7 +68,7 @@ pub(super) struct Expander<'t> {
 }
 
 impl<'t> Expander<'t> {
-    pub(super) fn new(table: &'t Table<'t>, budget: usize) -> Self {
+    pub(crate) fn new(table: &'t Table<'t>, budget: usize) -> Self {
         Self {
             table,
             budget,
@@ -77,12 +77,12 @@ impl<'t> Expander<'t> {
     }
 
     /// How many tokens may still be made.
-    pub(super) fn budget(&self) -> usize {
+    pub(crate) fn budget(&self) -> usize {
         self.budget
     }
 
     /// The tokens with their macros expanded, those of one name one after the other.
-    pub(super) fn expand(&mut self, items: &[Item]) -> Vec<Item> {
+    pub(crate) fn expand(&mut self, items: &[Item]) -> Vec<Item> {
         let mut result = Vec::new();
         let mut at = 0;
         while at < items.len() && self.budget > 0 {

@@ -3,6 +3,7 @@
 use std::collections::{HashMap, HashSet};
 
 use super::expand::Item;
+use crate::facts::Guards;
 use crate::lexer::{Kind, Lexed, Token, lex};
 use crate::macros::{Macro, macros};
 use crate::unit::C;
@@ -12,6 +13,9 @@ const ALTERNATIVES_CAP: usize = 4;
 
 /// Longer bodies paste no names of functions.
 const BODY_CAP: usize = 1024;
+
+/// Longer bodies are not expanded in functions.
+const EXPANDED_CAP: usize = 256;
 
 /// A macro, apart from the text that defines it.
 #[derive(Debug)]
@@ -93,7 +97,7 @@ impl Definition {
 }
 
 /// The macros of one file and its headers.
-pub(super) struct Table<'a> {
+pub(crate) struct Table<'a> {
     by_name: HashMap<String, Vec<Source<'a>>>,
     /// Those with `##` in their body, or in the body of one that they name.
     pasting: HashSet<String>,
@@ -135,6 +139,38 @@ impl<'a> Table<'a> {
         table
     }
 
+    /// The macros of a file that can mean but one thing: defined once and under no condition, short, and none that
+    /// rules know by its name.
+    pub(crate) fn certain(c: &C<'_>) -> Self {
+        let mut table = Self {
+            by_name: HashMap::new(),
+            pasting: HashSet::new(),
+        };
+        let mut seen: HashMap<String, usize> = HashMap::new();
+        for definition in &c.macros {
+            let name = c.lexed.spelling(definition.name).into_owned();
+            *seen.entry(name).or_default() += 1;
+        }
+        let guards = Guards::read(c.lexed.text);
+        for definition in &c.macros {
+            let name = c.lexed.spelling(definition.name);
+            let body = &c.lexed.content[definition.body.clone()];
+            let has_names = body.iter().any(|token| token.kind == Kind::Identifier);
+            let is_known = ["lua", "lunet", "LUNET", "_lunet", "assert"]
+                .iter()
+                .any(|begin| name.starts_with(begin));
+            if seen[&*name] == 1
+                && has_names
+                && !is_known
+                && body.len() < EXPANDED_CAP
+                && guards.is_certain(definition.name.start as usize)
+            {
+                table.add(Source::Own(Definition::read(&c.lexed, definition)));
+            }
+        }
+        table
+    }
+
     fn add(&mut self, source: Source<'a>) {
         let list = self.by_name.entry(source.get().name.clone()).or_default();
         if list.len() < ALTERNATIVES_CAP {
@@ -142,8 +178,14 @@ impl<'a> Table<'a> {
         }
     }
 
+    /// Whether no macro pastes.
     pub(super) fn is_empty(&self) -> bool {
         self.pasting.is_empty()
+    }
+
+    /// Whether there is no macro at all.
+    pub(crate) fn has_none(&self) -> bool {
+        self.by_name.is_empty()
     }
 
     /// Whether a name is a macro that pastes.
@@ -152,7 +194,7 @@ impl<'a> Table<'a> {
     }
 
     /// Whether a macro takes arguments, if a name is one.
-    pub(super) fn takes_arguments(&self, name: &str) -> Option<bool> {
+    pub(crate) fn takes_arguments(&self, name: &str) -> Option<bool> {
         let mut definitions = self.by_name.get(name)?.iter().map(Source::get);
         Some(definitions.any(|definition| definition.parameters.is_some()))
     }

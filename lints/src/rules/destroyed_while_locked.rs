@@ -6,7 +6,7 @@ use std::rc::Rc;
 
 use crate::finding::{Findings, Level};
 use crate::flow::explore::{After, Analysis, Known, Trail, explore, on};
-use crate::flow::{Call, Graph, NodeId, Step, path, root};
+use crate::flow::{Assign, Call, Graph, NodeId, Step, Value, path, root};
 use crate::lexer::Kind;
 use crate::outline::Function;
 use crate::rule::{Functions, Page, Rule, Run};
@@ -17,7 +17,7 @@ pub(crate) const RULE: Rule = Rule {
     level: Level::Error,
     run: Run::Functions(Functions {
         judges: |_| true,
-        names: |word| operation(word) == Some(Operation::Lock),
+        names: |word| operation(word).is_some_and(|found| found != Operation::Unlock),
         run,
     }),
     page: Page {
@@ -30,12 +30,17 @@ pub(crate) const RULE: Rule = Rule {
     },
 };
 
+/// More pointers to mutexes no function has.
+const POINTER_CAP: usize = 8;
+
 /// How deep callees are looked into.
 const DEPTH_CAP: usize = 4;
 
 #[derive(Clone, Copy, PartialEq)]
 enum Operation {
     Lock,
+    /// It locks if it answers 0.
+    TryLock,
     Unlock,
     Destroy,
 }
@@ -52,6 +57,16 @@ fn operation(name: &str) -> Option<Operation> {
         | "uv_rwlock_wrlock"
         | "mtx_lock"
         | "EnterCriticalSection" => Operation::Lock,
+        "pthread_mutex_trylock"
+        | "pthread_mutex_timedlock"
+        | "pthread_rwlock_tryrdlock"
+        | "pthread_rwlock_trywrlock"
+        | "pthread_spin_trylock"
+        | "uv_mutex_trylock"
+        | "uv_rwlock_tryrdlock"
+        | "uv_rwlock_trywrlock"
+        | "mtx_trylock"
+        | "mtx_timedlock" => Operation::TryLock,
         "pthread_mutex_unlock"
         | "pthread_rwlock_unlock"
         | "pthread_spin_unlock"
@@ -73,7 +88,7 @@ fn operation(name: &str) -> Option<Operation> {
 
 fn run(c: &C<'_>, number: usize, findings: &mut Findings<'_>) {
     for graph in c.flow(number).graphs() {
-        let mut locks = Locks::new(c, 0);
+        let mut locks = Locks::new(c, graph, 0);
         explore(graph, &mut locks, State::default(), &c.budget);
         for broken in locks.broken {
             report(graph, &broken, findings);
@@ -118,25 +133,50 @@ struct State {
     locked: BTreeMap<String, (usize, usize)>,
     /// Those that were unlocked without having been locked here: the caller holds them.
     released: BTreeSet<String>,
+    /// Local pointers to mutexes, and what they point to.
+    pointers: BTreeMap<String, String>,
+}
+
+impl State {
+    /// What a mutex is called, whatever pointer names it.
+    fn resolved(&self, mutex: String) -> String {
+        self.pointers.get(&mutex).cloned().unwrap_or(mutex)
+    }
+
+    /// `m = &pool->mutex` gives the mutex a second name.
+    fn assign(&mut self, assign: &Assign) {
+        self.pointers.remove(&assign.target);
+        if let Value::Address(place) = &assign.value
+            && root(&assign.target) == assign.target
+            && self.pointers.len() < POINTER_CAP
+        {
+            self.pointers.insert(assign.target.clone(), plain(place));
+        }
+    }
 }
 
 struct Locks<'a> {
     c: &'a C<'a>,
+    graph: &'a Graph,
     depth: usize,
     broken: Vec<Broken>,
     /// What is destroyed without having been unlocked before, and what is unlocked: for callers.
     destroyed: BTreeSet<String>,
     unlocked: BTreeSet<String>,
+    /// What is locked at the end of every path.
+    held: Option<BTreeSet<String>>,
 }
 
 impl<'a> Locks<'a> {
-    fn new(c: &'a C<'a>, depth: usize) -> Self {
+    fn new(c: &'a C<'a>, graph: &'a Graph, depth: usize) -> Self {
         Self {
             c,
+            graph,
             depth,
             broken: Vec::new(),
             destroyed: BTreeSet::new(),
             unlocked: BTreeSet::new(),
+            held: None,
         }
     }
 }
@@ -151,16 +191,38 @@ impl Analysis for Locks<'_> {
         trail: &Trail,
         _known: &Known,
     ) -> Vec<After<State>> {
+        match step {
+            Step::Assign(assign) => state.assign(assign),
+            Step::Return { .. } => {
+                let here = |mutex: &String| state.locked.contains_key(mutex);
+                match &mut self.held {
+                    Some(held) => held.retain(here),
+                    None => self.held = Some(state.locked.keys().cloned().collect()),
+                }
+            }
+            _ => {}
+        }
         if let Step::Call(call) = step {
             let mutex = call
                 .arguments
                 .first()
-                .map(|argument| plain(&argument.text()));
+                .map(|argument| state.resolved(plain(&argument.text())));
             match (operation(&call.name), mutex) {
                 (Some(Operation::Lock), Some(mutex)) => {
                     state
                         .locked
                         .insert(mutex, (call.range.start, call.range.end));
+                }
+                (Some(Operation::TryLock), Some(mutex)) if self.graph.is_asked(call) => {
+                    let mut locked = state.clone();
+                    locked
+                        .locked
+                        .insert(mutex, (call.range.start, call.range.end));
+                    let after = |state, is_zero| After {
+                        state,
+                        supposes: Some((call.text.clone(), is_zero)),
+                    };
+                    return vec![after(locked, true), after(state, false)];
                 }
                 (Some(Operation::Unlock), Some(mutex)) => {
                     if state.locked.remove(&mutex).is_none() {
@@ -172,7 +234,8 @@ impl Analysis for Locks<'_> {
                     self.destroy(&mut state, &mutex, call, None, trail);
                 }
                 (None, _) => self.callee(&mut state, call, trail),
-                (Some(_), None) => {}
+                // What an unknown macro makes of the answer is not known.
+                (Some(Operation::TryLock), _) | (Some(_), None) => {}
             }
         }
         on(state)
@@ -216,6 +279,10 @@ impl Locks<'_> {
             }
         };
         for inner in &*mutexes_of(self.c, number, self.depth + 1) {
+            for mutex in inner.held.iter().map(translate) {
+                let place = (call.range.start, call.range.end);
+                state.locked.entry(mutex).or_insert(place);
+            }
             for mutex in inner.unlocked.iter().map(translate) {
                 state.locked.remove(&mutex);
                 state.released.insert(mutex);
@@ -233,11 +300,12 @@ fn mutexes_of(c: &C<'_>, number: usize, depth: usize) -> Rc<Vec<Mutexes>> {
         return known.clone();
     }
     let judge = |graph| {
-        let mut locks = Locks::new(c, depth);
+        let mut locks = Locks::new(c, graph, depth);
         explore(graph, &mut locks, State::default(), &c.budget);
         Mutexes {
             destroyed: locks.destroyed,
             unlocked: locks.unlocked,
+            held: locks.held.unwrap_or_default(),
         }
     };
     let made = Rc::new(

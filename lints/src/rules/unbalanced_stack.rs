@@ -70,6 +70,8 @@ enum Manners {
     MayBeCalledByLua,
     /// Its callers ask whether the result is zero: it is no number of values.
     Asked,
+    /// It returns a `bool`, which is no number of values either.
+    Truth,
     Helper,
 }
 
@@ -87,6 +89,11 @@ fn manners(c: &C<'_>, function: &Function) -> Manners {
         .count()
         == 0;
     let returns_int = (function.begin..function.name).any(|at| stream.is(at as usize, "int"));
+    if (function.begin..function.name)
+        .any(|at| matches!(&*stream.word(at as usize), "bool" | "_Bool"))
+    {
+        return Manners::Truth;
+    }
     let uses = c.uses_of(&name);
     if one_state && returns_int && uses.is_value {
         Manners::CalledByLua
@@ -103,14 +110,14 @@ fn manners(c: &C<'_>, function: &Function) -> Manners {
 fn judge(graph: &Graph, endings: &[Ending], manners: Manners, findings: &mut Findings<'_>) {
     for ending in endings
         .iter()
-        .filter(|ending| ending.returns && !ending.says_so())
+        .filter(|ending| ending.returns && !says_so(endings, ending, manners))
     {
         let worth = match manners {
             Manners::CalledByLua => false,
             Manners::MayBeCalledByLua => leaves_thread(ending),
-            Manners::Asked | Manners::Helper => true,
+            Manners::Asked | Manners::Truth | Manners::Helper => true,
         };
-        if let Some(other) = other_path(endings, ending).filter(|_| worth)
+        if let Some(other) = other_path(endings, ending, manners).filter(|_| worth)
             && !is_told(endings, ending, manners)
             && !is_told_by(endings, ending, other)
         {
@@ -119,15 +126,26 @@ fn judge(graph: &Graph, endings: &[Ending], manners: Manners, findings: &mut Fin
     }
 }
 
+/// Whether the return value tells how many values are left. `true` does not where another path pops them.
+fn says_so(endings: &[Ending], ending: &Ending, manners: Manners) -> bool {
+    let is_popped = || endings.iter().any(|other| other.popped_what(ending));
+    let is_truth = manners == Manners::Truth && ending.constant().is_some();
+    ending.says_so() && !(is_truth && is_popped())
+}
+
 fn leaves_thread(ending: &Ending) -> bool {
     ending.left.iter().any(|push| push.name == "lua_pushthread")
 }
 
 /// A path that shows that this one is not what the caller can count on.
-fn other_path<'e>(endings: &'e [Ending], ending: &Ending) -> Option<&'e Ending> {
+fn other_path<'e>(endings: &'e [Ending], ending: &Ending, manners: Manners) -> Option<&'e Ending> {
     let says_nothing = ending.value == Value::Nothing;
     let returning = endings.iter().find(|other| {
-        other.returns && ending.differs_from(other) && (!says_nothing || forgets(ending, other))
+        let differs = match manners {
+            Manners::Truth => ending.delta != other.delta,
+            _ => ending.differs_from(other),
+        };
+        other.returns && differs && (!says_nothing || forgets(ending, other))
     });
     let raising = || {
         endings
@@ -157,9 +175,11 @@ fn is_told(endings: &[Ending], ending: &Ending, manners: Manners) -> bool {
     let is_ambiguous = endings.iter().any(|other| {
         other.returns && other.constant() == Some(number) && other.delta != ending.delta
     });
+    let is_popped = || endings.iter().any(|other| other.popped_what(ending));
     !is_ambiguous
         && match (number, ending.delta) {
-            (0, 1..) => !endings.iter().any(|other| other.popped_what(ending)),
+            (0, 1..) => !is_popped(),
+            (_, 1..) if manners == Manners::Truth => !is_popped(),
             (..0, 1..) => ending.left.iter().all(|push| is_message(&push.name)),
             (_, 1..) => manners == Manners::Asked,
             _ => true,

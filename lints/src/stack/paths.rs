@@ -7,7 +7,7 @@ use std::ops::Range;
 
 use super::{Effect, effect};
 use crate::flow::explore::{After, Analysis, Known, Outcome, Trail, explore, on};
-use crate::flow::{Call, Condition, Graph, Next, NodeId, Step, Value};
+use crate::flow::{Call, Condition, Graph, NodeId, Step, Value};
 use crate::lexer::{Kind, Token};
 use crate::outline::Function;
 use crate::unit::C;
@@ -213,7 +213,7 @@ impl<'a> Heights<'a> {
             // A check with values on the stack is there to raise.
             Some(_) if call.name == "luaL_checktype" && stack.has_values() => on(Stack::Unknown),
             Some(Effect::Fixed(takes, leaves)) if is_ours => on(stack.apply(call, takes, leaves)),
-            Some(Effect::ByResult { zero, other }) if is_ours && self.is_asked(call) => {
+            Some(Effect::ByResult { zero, other }) if is_ours && self.graph.is_asked(call) => {
                 [(true, zero), (false, other)]
                     .map(|(is_zero, (takes, leaves))| After {
                         state: stack.clone().apply(call, takes, leaves),
@@ -244,20 +244,6 @@ impl<'a> Heights<'a> {
     fn is_of_lua(&self, token: Token) -> bool {
         let word = self.c.lexed.spelling(token);
         word == self.state || word.starts_with("lua") || self.c.tree.hides_lua(&word)
-    }
-
-    /// Whether the result of a call decides a condition, at once or through a variable.
-    fn is_asked(&self, call: &Call) -> bool {
-        self.graph
-            .nodes
-            .iter()
-            .any(|node| match (&node.step, &node.next) {
-                (Step::Assign(assign), _) => {
-                    matches!(&assign.value, Value::Call { text, .. } if *text == call.text)
-                }
-                (_, Next::Branch { condition, .. }) => condition.left == call.text,
-                _ => false,
-            })
     }
 
     /// A function of the same file: known if all its paths leave the same number of values.

@@ -17,6 +17,7 @@ use crate::include::Include;
 use crate::lexer::{Kind, Lexed, Token};
 use crate::macros::{Macro, macros};
 use crate::outline::{Conditionals, Function, Outline, outline, outline_of};
+use crate::paste::Table;
 use crate::role::{Role, Stream};
 use crate::source::Source;
 use crate::stack::paths::{self, Referred};
@@ -57,6 +58,8 @@ pub(crate) struct C<'a> {
     macro_names: OnceCell<Names>,
     /// What each `luaL_ref` of a function takes, by function and state, made when a rule asks.
     referred: Answers<(usize, String), Referred>,
+    /// The macros that flows expand, read when a flow is made.
+    expandable: OnceCell<Table<'static>>,
     /// The allocators that are macros here, found when a rule asks.
     pub(crate) redefined: OnceCell<Vec<&'static str>>,
     /// Where the text is, as findings show it.
@@ -91,6 +94,8 @@ pub(crate) struct Mutexes {
     /// Those that are destroyed without having been unlocked before.
     pub(crate) destroyed: BTreeSet<String>,
     pub(crate) unlocked: BTreeSet<String>,
+    /// Those that are locked at the end of every path.
+    pub(crate) held: BTreeSet<String>,
 }
 
 /// Flows by the number of their function.
@@ -127,6 +132,7 @@ impl<'a> C<'a> {
             names: OnceCell::new(),
             macro_names: OnceCell::new(),
             referred: RefCell::default(),
+            expandable: OnceCell::new(),
             redefined: OnceCell::new(),
             path: source.path,
             tree,
@@ -155,6 +161,12 @@ impl<'a> C<'a> {
             .macro_names
             .get_or_init(|| Names::new(self.macros.iter().map(name_of), has));
         names.get(name, has).map(|number| &self.macros[number])
+    }
+
+    /// The macros that flows expand, if there are any.
+    pub(crate) fn expandable(&self) -> Option<&Table<'static>> {
+        let table = self.expandable.get_or_init(|| Table::certain(self));
+        (!table.has_none()).then_some(table)
     }
 
     /// How the name of a function is used in the file.

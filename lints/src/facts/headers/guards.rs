@@ -3,13 +3,13 @@
 
 /// The conditional parts of a text.
 #[derive(Debug, Default)]
-pub(super) struct Guards {
+pub(crate) struct Guards {
     /// Behind each of these offsets so many conditionals are open.
     depths: Vec<(usize, usize)>,
 }
 
 impl Guards {
-    pub(super) fn read(text: &str) -> Self {
+    pub(crate) fn read(text: &str) -> Self {
         let mut depths = Vec::new();
         // Whether each open conditional counts.
         let mut open: Vec<bool> = Vec::new();
@@ -33,7 +33,7 @@ impl Guards {
     }
 
     /// Whether no condition but the guard of the header decides about a place.
-    pub(super) fn is_certain(&self, offset: usize) -> bool {
+    pub(crate) fn is_certain(&self, offset: usize) -> bool {
         let after = self.depths.partition_point(|(at, _)| *at <= offset);
         after
             .checked_sub(1)

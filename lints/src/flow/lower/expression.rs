@@ -249,6 +249,10 @@ impl Lowering<'_> {
                 },
                 None => Value::Other(self.text(tree)),
             },
+            "comma_expression" => match tree.child_by_field_name("right") {
+                Some(right) => self.value(right),
+                None => Value::Other(self.text(tree)),
+            },
             // The value of an assignment is what it assigned to.
             "assignment_expression" => match tree.child_by_field_name("left") {
                 Some(left) => Value::Place(self.text(left)),
