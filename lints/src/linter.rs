@@ -1,8 +1,9 @@
 //! The way of one text: a search for what the rules look for, tokens, rules, suppressions, levels.
 
-use std::collections::HashSet;
+use std::hash::BuildHasher as _;
 
 use aho_corasick::AhoCorasick;
+use rustc_hash::{FxBuildHasher, FxHashSet};
 
 use crate::facts::Facts;
 use crate::finding::{Finding, Findings, Level};
@@ -194,7 +195,7 @@ fn judge_functions(c: &C<'_>, findings: &mut Findings<'_>) {
             _ => None,
         })
         .collect();
-    let macros: Vec<HashSet<String>> = rules
+    let macros: Vec<FxHashSet<u64>> = rules
         .iter()
         .map(|rule| macros_with(c, rule.names))
         .collect();
@@ -203,7 +204,9 @@ fn judge_functions(c: &C<'_>, findings: &mut Findings<'_>) {
         is_wanted.fill(false);
         for word in c.words_of(number) {
             for ((rule, macros), wanted) in rules.iter().zip(&macros).zip(&mut is_wanted) {
-                *wanted = *wanted || (rule.names)(&word) || macros.contains(&*word);
+                *wanted = *wanted
+                    || (rule.names)(&word)
+                    || (!macros.is_empty() && macros.contains(&key(&word)));
             }
         }
         for (rule, _) in rules.iter().zip(&is_wanted).filter(|(_, wanted)| **wanted) {
@@ -212,9 +215,14 @@ fn judge_functions(c: &C<'_>, findings: &mut Findings<'_>) {
     }
 }
 
-/// The macros that bring a word in their body, also through another macro.
-fn macros_with(c: &C<'_>, is_wanted: fn(&str) -> bool) -> HashSet<String> {
-    let mut found: HashSet<String> = HashSet::new();
+/// The hash of a name: two names that share one are looked at together.
+fn key(name: &str) -> u64 {
+    FxBuildHasher.hash_one(name)
+}
+
+/// The macros that bring a word in their body, also through another macro, by the hash of their name.
+fn macros_with(c: &C<'_>, is_wanted: fn(&str) -> bool) -> FxHashSet<u64> {
+    let mut found = FxHashSet::default();
     for _ in 0..MACRO_DEPTH {
         let before = found.len();
         for definition in &c.macros {
@@ -222,11 +230,11 @@ fn macros_with(c: &C<'_>, is_wanted: fn(&str) -> bool) -> HashSet<String> {
             let brings = body.any(|&token| {
                 token.kind == Kind::Identifier && {
                     let word = c.lexed.spelling(token);
-                    is_wanted(&word) || found.contains(&*word)
+                    is_wanted(&word) || (!found.is_empty() && found.contains(&key(&word)))
                 }
             });
             if brings {
-                found.insert(c.lexed.spelling(definition.name).into_owned());
+                found.insert(key(&c.lexed.spelling(definition.name)));
             }
         }
         if found.len() == before {

@@ -63,6 +63,8 @@ impl Item {
 pub(crate) struct Expander<'t> {
     table: &'t Table<'t>,
     budget: usize,
+    /// How many expansions are under way, one within the other: of bodies, and of arguments.
+    depth: usize,
     /// The macros that are being expanded.
     hidden: Vec<String>,
 }
@@ -72,6 +74,7 @@ impl<'t> Expander<'t> {
         Self {
             table,
             budget,
+            depth: 0,
             hidden: Vec::new(),
         }
     }
@@ -85,6 +88,10 @@ impl<'t> Expander<'t> {
     pub(crate) fn expand(&mut self, items: &[Item]) -> Vec<Item> {
         let mut result = Vec::new();
         let mut at = 0;
+        if self.depth >= DEPTH_CAP {
+            return self.copied(items);
+        }
+        self.depth += 1;
         while at < items.len() && self.budget > 0 {
             self.budget -= 1;
             let (made, next) = self.invocation(items, at);
@@ -94,14 +101,25 @@ impl<'t> Expander<'t> {
             }
             at = next;
         }
+        self.depth -= 1;
         result
+    }
+
+    /// A copy of some tokens, which the budget pays for; empty where it is spent.
+    fn copied(&mut self, items: &[Item]) -> Vec<Item> {
+        if items.len() > self.budget {
+            self.budget = 0;
+            return Vec::new();
+        }
+        self.budget -= items.len();
+        items.to_vec()
     }
 
     /// What the macro that is invoked at a token makes, and the token behind.
     fn invocation(&mut self, items: &[Item], at: usize) -> (Option<Vec<Item>>, usize) {
         let item = &items[at];
         let is_name = item.kind == Kind::Identifier && item.is_known;
-        if !is_name || self.hidden.len() >= DEPTH_CAP || self.hidden.contains(&item.text) {
+        if !is_name || self.depth > DEPTH_CAP || self.hidden.contains(&item.text) {
             return (None, at + 1);
         }
         let definitions = self.table.named(&item.text);
@@ -112,6 +130,7 @@ impl<'t> Expander<'t> {
                 None => Vec::new(),
                 Some(_) => match arguments(items, at + 1) {
                     Some((arguments, behind)) => {
+                        self.budget = self.budget.saturating_sub(behind - at);
                         next = behind;
                         arguments
                     }
@@ -144,6 +163,11 @@ impl<'t> Expander<'t> {
                 continue;
             };
             let argument = definition.argument(arguments, parameter);
+            if argument.len() > self.budget {
+                self.budget = 0;
+                break;
+            }
+            self.budget -= argument.len();
             if at > 0 && body[at - 1].kind == Kind::Hash {
                 items.pop();
                 items.push(Item::of_body(Kind::String, ""));

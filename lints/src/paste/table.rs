@@ -1,6 +1,9 @@
 //! The macros that pastes need: those with `##`, those that lead to them, and the words they are given by others.
 
 use std::collections::{HashMap, HashSet};
+use std::hash::BuildHasher as _;
+
+use rustc_hash::{FxBuildHasher, FxHashMap};
 
 use super::expand::Item;
 use crate::facts::Guards;
@@ -13,6 +16,9 @@ const ALTERNATIVES_CAP: usize = 4;
 
 /// Longer bodies paste no names of functions.
 const BODY_CAP: usize = 1024;
+
+/// The bodies of one file have at most so many tokens together; what lies behind is not expanded.
+const TABLE_CAP: usize = 1 << 17;
 
 /// Longer bodies are not expanded in functions.
 const EXPANDED_CAP: usize = 256;
@@ -123,12 +129,12 @@ impl<'a> Table<'a> {
             by_name: HashMap::new(),
             pasting: HashSet::new(),
         };
-        for definition in c
-            .macros
-            .iter()
-            .filter(|definition| definition.body.len() < BODY_CAP)
-        {
-            table.add(Source::Own(Definition::read(&c.lexed, definition)));
+        let mut size = 0;
+        for definition in &c.macros {
+            size += definition.body.len();
+            if definition.body.len() < BODY_CAP && size < TABLE_CAP {
+                table.add(Source::Own(Definition::read(&c.lexed, definition)));
+            }
         }
         for definition in of_headers {
             table.add(Source::OfHeader(definition));
@@ -146,12 +152,15 @@ impl<'a> Table<'a> {
             by_name: HashMap::new(),
             pasting: HashSet::new(),
         };
-        let mut seen: HashMap<String, usize> = HashMap::new();
+        // Two names that share a hash count as one that is defined twice.
+        let key =
+            |definition: &Macro<'_>| FxBuildHasher.hash_one(&*c.lexed.spelling(definition.name));
+        let mut seen: FxHashMap<u64, u32> = FxHashMap::default();
         for definition in &c.macros {
-            let name = c.lexed.spelling(definition.name).into_owned();
-            *seen.entry(name).or_default() += 1;
+            *seen.entry(key(definition)).or_default() += 1;
         }
         let guards = Guards::read(c.lexed.text);
+        let mut size = 0;
         for definition in &c.macros {
             let name = c.lexed.spelling(definition.name);
             let body = &c.lexed.content[definition.body.clone()];
@@ -159,12 +168,16 @@ impl<'a> Table<'a> {
             let is_known = ["lua", "lunet", "LUNET", "_lunet", "assert"]
                 .iter()
                 .any(|begin| name.starts_with(begin));
-            if seen[&*name] == 1
+            if seen[&key(definition)] == 1
                 && has_names
                 && !is_known
                 && body.len() < EXPANDED_CAP
                 && guards.is_certain(definition.name.start as usize)
             {
+                size += body.len();
+                if size > TABLE_CAP {
+                    break;
+                }
                 table.add(Source::Own(Definition::read(&c.lexed, definition)));
             }
         }

@@ -25,6 +25,9 @@ use crate::stack::paths::{self, Referred};
 /// What all functions of a file may cost together, in states of flow rules.
 const STATE_BUDGET: usize = 400_000;
 
+/// How many tokens macros may make in a file, besides half as many as it has.
+const EXPANSION_BUDGET: usize = 1 << 16;
+
 /// How many nodes of graphs are kept for the next rule; large files are read again instead.
 const KEPT_NODES: usize = 20_000;
 
@@ -58,6 +61,8 @@ pub(crate) struct C<'a> {
     macro_names: OnceCell<Names>,
     /// What each `luaL_ref` of a function takes, by function and state, made when a rule asks.
     referred: Answers<(usize, String), Referred>,
+    /// How many tokens the macros of this file may still make.
+    pub(crate) expansions: Cell<usize>,
     /// The macros that flows expand, read when a flow is made.
     expandable: OnceCell<Table<'static>>,
     /// The allocators that are macros here, found when a rule asks.
@@ -118,6 +123,7 @@ impl<'a> C<'a> {
         let (outline, conditionals) = outline(&lexed);
         let macros = macros(&lexed);
         Self {
+            expansions: Cell::new(EXPANSION_BUDGET + lexed.code.len() / 2),
             lexed,
             conditionals,
             macros,

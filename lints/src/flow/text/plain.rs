@@ -36,7 +36,7 @@ impl Body {
                 text: HEAD.to_owned(),
                 places: Vec::with_capacity(tokens.len()),
             },
-            budget: EXPANSION_BUDGET,
+            budget: EXPANSION_BUDGET.min(c.expansions.get()),
         };
         let macros = c.expandable().filter(|_| expands);
         let mut next = 0;
@@ -137,7 +137,11 @@ impl Writer<'_, '_> {
             .collect();
         let mut expander = Expander::new(table, self.budget);
         let made = expander.expand(&items);
+        let spent = self.budget - expander.budget();
         self.budget = expander.budget();
+        self.c
+            .expansions
+            .set(self.c.expansions.get().saturating_sub(spent));
         for item in made {
             self.write(known(item.kind, &item.text), name.range());
         }
