@@ -4,6 +4,7 @@
 //! so that `#if A … { #else … { #endif` counts one brace. No expression is understood here.
 
 mod conditional;
+mod old_style;
 
 pub(crate) use conditional::Conditionals;
 
@@ -12,9 +13,6 @@ use crate::source::to_u32;
 
 /// No token.
 pub(crate) const NONE: u32 = u32::MAX;
-
-/// The declarations of the parameters of a K&R definition have at most so many tokens.
-const OLD_STYLE_REACH: usize = 128;
 
 /// The shape of one stream of tokens.
 #[derive(Debug, Default)]
@@ -327,44 +325,6 @@ impl<'a> Builder<'a> {
         if follows && !self.in_attribute(at) {
             self.head.name = Some(at);
         }
-    }
-
-    /// Where a K&R definition begins whose body opens at a brace: a name, a list of names, declarations of those.
-    fn old_style_begin(&self, open: usize) -> Option<usize> {
-        let kind = |at: usize| self.tokens[at].kind;
-        let declares = |at: &usize| {
-            matches!(
-                kind(*at),
-                Kind::Identifier
-                    | Kind::Star
-                    | Kind::Comma
-                    | Kind::Semicolon
-                    | Kind::BracketOpen
-                    | Kind::BracketClose
-                    | Kind::Number
-            )
-        };
-        let first = open.saturating_sub(OLD_STYLE_REACH);
-        let close = (first..open).rev().find(|at| !declares(at))?;
-        let list = self.outline.parent[close] as usize;
-        let is_list = kind(close) == Kind::ParenClose
-            && kind(close + 1) == Kind::Identifier
-            && kind(open - 1) == Kind::Semicolon
-            && list > 0
-            && self.outline.parent[list] == NONE
-            && kind(list - 1) == Kind::Identifier;
-        let names_only = || {
-            (list + 1..close).all(|at| {
-                let is_name = (at - list) % 2 == 1;
-                kind(at)
-                    == if is_name {
-                        Kind::Identifier
-                    } else {
-                        Kind::Comma
-                    }
-            })
-        };
-        (is_list && names_only()).then(|| self.outline.begin[list - 1] as usize)
     }
 
     /// Whether a token is the name of an attribute or stands among its arguments.

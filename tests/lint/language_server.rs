@@ -132,3 +132,42 @@ fn an_editor_that_leaves_without_a_word_ends_the_server() {
     editor.tell("exit", &Value::Null);
     assert_eq!(editor.child.wait().unwrap().code(), Some(1));
 }
+
+/// What stands in other headers of the tree counts for an open document, too, and again when one is saved.
+#[test]
+fn an_editor_sees_what_other_headers_bring() {
+    let folder = plugin(&[
+        (
+            "include/sizes.h",
+            "static inline int twice(int x) { return 2 * x; }\n",
+        ),
+        ("include/macros.h", "#define JOIN(a, b) a##b\n"),
+    ]);
+    let uri = format!("file://{}/src/other.c", folder.path().display());
+    let mut editor = Editor::start(folder.path());
+    editor.ask(1, "initialize", &json!({"capabilities": {}}));
+    let text = "#include \"sizes.h\"\n#include \"macros.h\"\nint twice(int x) { return x + x; }\nint f(lua_State *L) { return JOIN(_lu, net_x)(L); }\n";
+    let document = json!({"uri": uri, "languageId": "c", "version": 1, "text": text});
+    editor.tell("textDocument/didOpen", &json!({"textDocument": document}));
+    let codes = |found: &Value| -> Vec<String> {
+        let list = found.as_array().unwrap().iter();
+        list.map(|one| one["code"].as_str().unwrap().to_owned())
+            .collect()
+    };
+    assert_eq!(
+        codes(&editor.diagnostics()),
+        ["static-inline-collision", "internal-call"]
+    );
+    std::fs::write(folder.path().join("include/sizes.h"), "int twice(int x);\n").unwrap();
+    let header = format!("file://{}/include/sizes.h", folder.path().display());
+    editor.tell(
+        "textDocument/didSave",
+        &json!({"textDocument": {"uri": header}}),
+    );
+    let change =
+        json!({"textDocument": {"uri": uri, "version": 2}, "contentChanges": [{"text": text}]});
+    editor.tell("textDocument/didChange", &change);
+    assert_eq!(codes(&editor.diagnostics()), ["internal-call"]);
+    editor.tell("exit", &Value::Null);
+    editor.child.wait().unwrap();
+}

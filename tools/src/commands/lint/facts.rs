@@ -54,9 +54,29 @@ impl FactsByDirectory {
         Self { directories }
     }
 
+    /// Reads the headers that one file needs: those of the tree that the configuration names.
+    pub(super) fn around(configuration: &Configuration, path: &Path) -> Self {
+        // The same path as in the tree, however it was given.
+        let found = files::find(configuration, &[]).list.into_iter();
+        let all = found.chain([path.to_owned()]);
+        let paths: Vec<_> = all.map(|path| PathBuf::from(files::shown(&path))).collect();
+        Self::new(configuration, &paths)
+    }
+
+    /// Whether the facts for a file are among these.
+    pub(super) fn knows(&self, path: &Path) -> bool {
+        let path = PathBuf::from(files::shown(path));
+        self.directories.contains_key(&directory_of(&path))
+    }
+
     /// The facts for a file.
     pub(super) fn of(&self, path: &Path) -> Arc<Facts> {
-        match self.directories.get(&directory_of(path)) {
+        let shown = || PathBuf::from(files::shown(path));
+        let found = self
+            .directories
+            .get(&directory_of(path))
+            .or_else(|| self.directories.get(&directory_of(&shown())));
+        match found {
             Some(facts) => facts.clone(),
             None => Arc::new(Facts::default()),
         }

@@ -109,9 +109,13 @@ fn judge_text(
     }
 }
 
-/// Judges one text as the file at a path.
-pub(super) fn text(configuration: &Configuration, path: &Path, text: String) -> Judged {
-    let facts = FactsByDirectory::new(configuration, &[path.to_owned()]);
+/// Judges one text as the file at a path, of which the facts are known.
+pub(super) fn text(
+    configuration: &Configuration,
+    facts: &FactsByDirectory,
+    path: &Path,
+    text: String,
+) -> Judged {
     judge_text(configuration, path, text, &facts.of(path))
 }
 
@@ -128,8 +132,9 @@ pub(super) fn stdin(configuration: &Configuration, path: &Path) -> anyhow::Resul
         "stdin has more than the cap of {cap_bytes} bytes"
     );
     let text = String::from_utf8(bytes).context("stdin is not UTF-8")?;
+    let facts = FactsByDirectory::around(configuration, path);
     Ok(Outcome {
-        judged: vec![self::text(configuration, path, text)],
+        judged: vec![self::text(configuration, &facts, path, text)],
         failures: Vec::new(),
         file_count: 1,
     })

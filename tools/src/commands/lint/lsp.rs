@@ -11,6 +11,7 @@ use std::process::ExitCode;
 use serde_json::{Value, json};
 
 use super::configuration::Configuration;
+use super::facts::FactsByDirectory;
 use super::judge::{self, Judged};
 use crate::exit;
 use convert::Encoding;
@@ -27,6 +28,7 @@ pub(super) fn run(configuration: &Configuration) -> anyhow::Result<ExitCode> {
     let mut server = Server {
         configuration,
         documents: BTreeMap::new(),
+        facts: None,
         encoding: Encoding::Utf16,
         is_initialized: false,
         is_shut_down: false,
@@ -38,6 +40,8 @@ struct Server<'a> {
     configuration: &'a Configuration,
     /// The open documents by their URI, as they were judged last.
     documents: BTreeMap<String, Judged>,
+    /// What the headers of the tree say; read again when one of them is saved.
+    facts: Option<FactsByDirectory>,
     encoding: Encoding,
     is_initialized: bool,
     is_shut_down: bool,
@@ -120,7 +124,18 @@ impl Server<'_> {
                 let changes = params["contentChanges"].as_array();
                 changes.and_then(|changes| changes.last()?["text"].as_str())
             }
-            "textDocument/didSave" => params["text"].as_str(),
+            "textDocument/didSave" => {
+                if convert::path(uri)
+                    .is_some_and(|path| path.extension().is_some_and(|kind| kind == "h"))
+                {
+                    self.facts = None;
+                }
+                params["text"].as_str()
+            }
+            "workspace/didChangeWatchedFiles" => {
+                self.facts = None;
+                None
+            }
             "textDocument/didClose" => {
                 self.documents.remove(uri);
                 publish(uri, &[]);
@@ -137,7 +152,10 @@ impl Server<'_> {
         let Some(path) = convert::path(uri) else {
             return;
         };
-        let judged = judge::text(self.configuration, &path, text.to_owned());
+        let known = self.facts.take().filter(|facts| facts.knows(&path));
+        let facts = known.unwrap_or_else(|| FactsByDirectory::around(self.configuration, &path));
+        let judged = judge::text(self.configuration, &facts, &path, text.to_owned());
+        self.facts = Some(facts);
         let diagnostics: Vec<_> = judged
             .findings
             .iter()
