@@ -1,19 +1,27 @@
 //! One function as a graph of steps: what it calls, assigns, reads through pointers, and where it branches.
 //!
-//! The grammar of tree-sitter reads the body; conditionals of the preprocessor are resolved before, once for
-//! all first branches, once for all second ones, and so on. A body that the grammar can't read has no graph: rules stay silent there.
+//! `text` makes the body of a function: one choice of the branches of each conditional, its macros expanded.
+//! `read` makes a tree of it, or `grammar` where `read` is not sure, `lower` a graph of the tree, and `explore`
+//! follows its paths. A body that nobody can read has no graph: rules stay silent there.
 
 pub(crate) mod explore;
+mod grammar;
 mod lower;
 pub(crate) mod path;
+mod read;
 mod text;
+mod tree;
+mod value;
 
+use std::cell::OnceCell;
 use std::collections::BTreeMap;
 use std::ops::Range;
-use std::rc::Rc;
+
+use rustc_hash::FxHashSet;
 
 use crate::outline::Function;
 use crate::unit::C;
+pub(crate) use value::{Text, Value};
 
 /// The index of a node.
 pub(crate) type NodeId = usize;
@@ -24,7 +32,15 @@ pub(crate) struct Graph {
     pub(crate) nodes: Vec<Node>,
     pub(crate) entry: NodeId,
     /// The variables that are declared in the body.
-    pub(crate) locals: BTreeMap<String, Local>,
+    pub(crate) locals: BTreeMap<Text, Local>,
+    /// The places that a path remembers something of.
+    matters: explore::Matters,
+    /// For each node whether paths meet there or part behind it.
+    crossings: Vec<bool>,
+    /// The texts of the calls whose results decide, found when a rule asks.
+    asked: OnceCell<FxHashSet<Text>>,
+    /// The variables that are set to results of calls, found when a rule asks.
+    results: OnceCell<FxHashSet<Text>>,
 }
 
 /// One step and what follows.
@@ -42,7 +58,7 @@ pub(crate) enum Step {
     Assign(Assign),
     /// Something is read or written through a pointer.
     Deref {
-        pointer: String,
+        pointer: Text,
         range: Range<usize>,
     },
     /// The function returns.
@@ -66,61 +82,45 @@ pub(crate) enum Next {
     Nowhere,
 }
 
+impl Next {
+    /// The nodes that may follow.
+    fn nodes(&self) -> impl Iterator<Item = NodeId> {
+        let (pair, rest): (_, &[NodeId]) = match self {
+            Self::One(next) => ([Some(*next), None], &[]),
+            Self::Branch { yes, no, .. } => ([Some(*yes), Some(*no)], &[]),
+            Self::Any(next) => ([None, None], next),
+            Self::Nowhere => ([None, None], &[]),
+        };
+        pair.into_iter().flatten().chain(rest.iter().copied())
+    }
+}
+
 #[derive(Clone, Debug)]
 pub(crate) struct Call {
-    pub(crate) name: String,
+    pub(crate) name: Text,
     pub(crate) arguments: Vec<Value>,
     /// The whole call, as it is named in conditions.
-    pub(crate) text: String,
+    pub(crate) text: Text,
     /// Bytes of the callee.
     pub(crate) range: Range<usize>,
 }
 
 #[derive(Clone, Debug)]
 pub(crate) struct Assign {
-    pub(crate) target: String,
+    pub(crate) target: Text,
     pub(crate) value: Value,
     pub(crate) range: Range<usize>,
-}
-
-/// What an expression is.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum Value {
-    Nothing,
-    Constant(i64),
-    /// A variable, or a member of one.
-    Place(String),
-    /// `&` of a place.
-    Address(String),
-    /// The result of a call: its name and its whole text.
-    Call {
-        name: String,
-        text: String,
-    },
-    Other(String),
-}
-
-impl Value {
-    /// The text of the expression.
-    pub(crate) fn text(&self) -> String {
-        match self {
-            Self::Nothing => String::new(),
-            Self::Constant(number) => number.to_string(),
-            Self::Place(text) | Self::Call { text, .. } | Self::Other(text) => text.clone(),
-            Self::Address(text) => format!("&{text}"),
-        }
-    }
 }
 
 /// A comparison without side effects; `p` alone is `p != 0`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Condition {
-    pub(crate) left: String,
+    pub(crate) left: Text,
     pub(crate) operator: &'static str,
-    pub(crate) right: String,
+    pub(crate) right: Text,
     pub(crate) range: Range<usize>,
     /// The whole of which it is a part, if `&&` or `||` join it with others.
-    pub(crate) around: Option<Rc<str>>,
+    pub(crate) around: Option<Text>,
 }
 
 /// A variable that is declared in the body.
@@ -158,7 +158,17 @@ pub(crate) fn flow(c: &C<'_>, function: &Function) -> Flow {
 
 fn graphs(c: &C<'_>, function: &Function, expands: bool) -> Option<Vec<Graph>> {
     let bodies = text::bodies(c, function, expands);
-    bodies.iter().map(lower::graph).collect()
+    bodies.iter().map(graph).collect()
+}
+
+/// The graph of a body: most are read here, the grammar reads what is left.
+fn graph(body: &text::Body) -> Option<Graph> {
+    let (nodes, block) = match read::read(body) {
+        Ok(tree) => tree,
+        Err(read::Refusal::Unsure) => grammar::read(body)?,
+        Err(read::Refusal::TooDeep) => return None,
+    };
+    Some(lower::graph(body, nodes.tree(block)))
 }
 
 /// The root of a place: `ctx` of `ctx->a.b[0]`, `(*ctx).a` and `&ctx->a`.
@@ -182,40 +192,66 @@ pub(crate) fn names(text: &str, variable: &str) -> bool {
 }
 
 impl Graph {
-    /// Whether the result of a call decides a condition, at once or through a variable.
-    pub(crate) fn is_asked(&self, call: &Call) -> bool {
-        self.nodes
-            .iter()
-            .any(|node| match (&node.step, &node.next) {
-                (Step::Assign(assign), _) => {
-                    matches!(&assign.value, Value::Call { text, .. } if *text == call.text)
-                }
-                (_, Next::Branch { condition, .. }) => condition.left == call.text,
-                _ => false,
-            })
+    fn new(nodes: Vec<Node>, entry: NodeId, locals: BTreeMap<Text, Local>) -> Self {
+        let mut graph = Self {
+            crossings: crossings(&nodes, entry),
+            nodes,
+            entry,
+            locals,
+            matters: explore::Matters::default(),
+            asked: OnceCell::new(),
+            results: OnceCell::new(),
+        };
+        graph.matters = explore::Matters::of(&graph.nodes);
+        graph
     }
 
-    /// Whether a path leads from one node to another.
-    pub(crate) fn leads_to(&self, from: NodeId, to: NodeId) -> bool {
-        let mut seen = vec![false; self.nodes.len()];
+    fn meets_or_parts(&self, node: NodeId) -> bool {
+        self.crossings[node]
+    }
+
+    /// Whether the result of a call decides a condition, at once or through a variable.
+    pub(crate) fn is_asked(&self, call: &Call) -> bool {
+        let asked = self.asked.get_or_init(|| {
+            let nodes = self.nodes.iter();
+            let texts = nodes.filter_map(|node| match (&node.step, &node.next) {
+                (Step::Assign(assign), _) => match &assign.value {
+                    Value::Call { text, .. } => Some(text.clone()),
+                    _ => None,
+                },
+                (_, Next::Branch { condition, .. }) => Some(condition.left.clone()),
+                _ => None,
+            });
+            texts.collect()
+        });
+        asked.contains(&call.text)
+    }
+
+    /// Whether a variable is set to the result of a call somewhere.
+    pub(crate) fn holds_result(&self, variable: &str) -> bool {
+        let results = self.results.get_or_init(|| {
+            let nodes = self.nodes.iter();
+            let targets = nodes.filter_map(|node| match &node.step {
+                Step::Assign(assign) if matches!(assign.value, Value::Call { .. }) => {
+                    Some(assign.target.clone())
+                }
+                _ => None,
+            });
+            targets.collect()
+        });
+        results.contains(variable)
+    }
+
+    /// Marks the nodes to which a path leads from a node; what is marked already is not gone through again.
+    pub(crate) fn mark_behind(&self, from: NodeId, marked: &mut [bool]) {
         let mut open = vec![from];
         while let Some(node) = open.pop() {
-            let next: &[NodeId] = match &self.nodes[node].next {
-                Next::One(next) => &[*next],
-                Next::Branch { yes, no, .. } => &[*yes, *no],
-                Next::Any(next) => next,
-                Next::Nowhere => &[],
-            };
-            for &next in next {
-                if next == to {
-                    return true;
-                }
-                if !std::mem::replace(&mut seen[next], true) {
+            for next in self.nodes[node].next.nodes() {
+                if !std::mem::replace(&mut marked[next], true) {
                     open.push(next);
                 }
             }
         }
-        false
     }
 
     /// The bytes of the condition at a branch.
@@ -225,4 +261,17 @@ impl Graph {
             _ => 0..0,
         }
     }
+}
+
+fn crossings(nodes: &[Node], entry: NodeId) -> Vec<bool> {
+    let mut is_reached = vec![false; nodes.len()];
+    is_reached[entry] = true;
+    let mut crossings = vec![false; nodes.len()];
+    for (number, node) in nodes.iter().enumerate() {
+        crossings[number] |= matches!(node.next, Next::Branch { .. } | Next::Any(_));
+        for next in node.next.nodes() {
+            crossings[next] |= std::mem::replace(&mut is_reached[next], true);
+        }
+    }
+    crossings
 }

@@ -4,30 +4,19 @@ mod condition;
 mod declaration;
 mod expression;
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 use std::ops::Range;
-use std::rc::Rc;
 
-use tree_sitter::Node as Tree;
+use rustc_hash::FxHashMap;
 
 use super::text::Body;
-use super::{Call, Graph, Local, Next, Node, NodeId, Step, Value};
-use crate::grammar::{is_deeper, parse};
+use super::tree::{Syntax, Tree};
+use super::{Call, Graph, Local, Next, Node, NodeId, Step, Text, Value};
 
-/// Deeper trees have no graph, so that no input can exhaust the stack.
-const DEPTH_CAP: usize = 400;
-
-/// The graph of a body, if the grammar can read it.
-pub(super) fn graph(body: &Body) -> Option<Graph> {
-    let tree = parse(&tree_sitter_c::LANGUAGE.into(), &body.text)?;
-    let root = tree.root_node();
-    if root.has_error() || is_deeper(root, DEPTH_CAP) {
-        return None;
-    }
-    let function = root.named_child(0)?;
-    let content = function.child_by_field_name("body")?;
+/// The graph of the tree of a body.
+pub(super) fn graph(body: &Body, content: Tree<'_>) -> Graph {
     let mut lowering = Lowering::new(body);
-    let end = body.range(&content.byte_range()).end;
+    let end = body.range(&content.tokens()).end;
     let exit = lowering.node(
         Step::Return {
             value: Value::Nothing,
@@ -36,25 +25,21 @@ pub(super) fn graph(body: &Body) -> Option<Graph> {
         Next::Nowhere,
     );
     let entry = lowering.statement(content, exit);
-    Some(Graph {
-        nodes: lowering.nodes,
-        entry,
-        locals: lowering.locals,
-    })
+    Graph::new(lowering.nodes, entry, lowering.locals)
 }
 
 struct Lowering<'a> {
     body: &'a Body,
     nodes: Vec<Node>,
-    locals: BTreeMap<String, Local>,
-    labels: HashMap<String, NodeId>,
+    locals: BTreeMap<Text, Local>,
+    labels: FxHashMap<Text, NodeId>,
     /// Where `break` and `continue` lead, innermost last.
     breaks: Vec<NodeId>,
     continues: Vec<NodeId>,
     /// The cases of the switches around, innermost last.
     cases: Vec<Cases>,
     /// The whole of the condition that is being lowered.
-    around: Option<Rc<str>>,
+    around: Option<Text>,
 }
 
 #[derive(Default)]
@@ -69,7 +54,7 @@ impl<'a> Lowering<'a> {
             body,
             nodes: Vec::new(),
             locals: BTreeMap::new(),
-            labels: HashMap::new(),
+            labels: FxHashMap::default(),
             breaks: Vec::new(),
             continues: Vec::new(),
             cases: Vec::new(),
@@ -100,17 +85,20 @@ impl<'a> Lowering<'a> {
     }
 
     fn range(&self, tree: Tree<'_>) -> Range<usize> {
-        self.body.range(&tree.byte_range())
+        self.body.range(&tree.tokens())
     }
 
     /// The text of a tree without blanks.
-    fn text(&self, tree: Tree<'_>) -> String {
-        self.body.text[tree.byte_range()]
-            .split_ascii_whitespace()
-            .collect()
+    fn text(&self, tree: Tree<'_>) -> Text {
+        self.body.shared(&tree.tokens())
     }
 
-    fn label(&mut self, name: String) -> NodeId {
+    /// The word of a token.
+    fn word(&self, token: usize) -> Text {
+        self.body.shared(&(token..token + 1))
+    }
+
+    fn label(&mut self, name: Text) -> NodeId {
         if let Some(&node) = self.labels.get(&name) {
             return node;
         }
@@ -120,39 +108,49 @@ impl<'a> Lowering<'a> {
     }
 
     /// The statements of a block, given what follows the last.
-    fn sequence(&mut self, statements: &[Tree<'_>], next: NodeId) -> NodeId {
+    fn sequence<'t>(
+        &mut self,
+        statements: impl DoubleEndedIterator<Item = Tree<'t>>,
+        next: NodeId,
+    ) -> NodeId {
         statements
-            .iter()
             .rev()
-            .fold(next, |next, statement| self.statement(*statement, next))
+            .fold(next, |next, statement| self.statement(statement, next))
     }
 
     fn statement(&mut self, tree: Tree<'_>, next: NodeId) -> NodeId {
-        match tree.kind() {
-            "compound_statement" | "attributed_statement" | "else_clause" => {
-                self.sequence(&children(tree), next)
-            }
-            "expression_statement" => match tree.named_child(0) {
-                Some(name) if name.kind() == "identifier" => self.bare_name(name, next),
+        match tree.syntax() {
+            Syntax::Block => self.sequence(tree.children(), next),
+            Syntax::ExpressionStatement => match tree.child(0) {
+                Some(name) if name.syntax() == Syntax::Identifier => self.bare_name(name, next),
                 Some(expression) => self.expression(expression, next),
                 None => next,
             },
-            "declaration" => self.declaration(tree, next),
-            "if_statement" => self.if_statement(tree, next),
-            "while_statement" => self.loop_statement(tree, None, next),
-            "for_statement" => self.for_statement(tree, next),
-            "do_statement" => self.do_statement(tree, next),
-            "switch_statement" => self.switch_statement(tree, next),
-            "case_statement" => self.case_statement(tree, next),
-            "labeled_statement" => self.labeled_statement(tree, next),
-            "goto_statement" => match tree.child_by_field_name("label") {
-                Some(label) => self.label(self.text(label)),
-                None => next,
-            },
-            "break_statement" => self.breaks.last().copied().unwrap_or(next),
-            "continue_statement" => self.continues.last().copied().unwrap_or(next),
-            "return_statement" => self.return_statement(tree),
-            "type_definition" | "struct_specifier" | "enum_specifier" | "union_specifier" => next,
+            Syntax::Declaration => self.declaration(tree, next),
+            Syntax::If => self.if_statement(tree, next),
+            Syntax::While => {
+                let parts = Loop {
+                    condition: tree.child(0),
+                    update: None,
+                    body: tree.child(1),
+                };
+                self.loop_statement(&parts, next)
+            }
+            Syntax::For => self.for_statement(tree, next),
+            Syntax::Do => self.do_statement(tree, next),
+            Syntax::Switch => self.switch_statement(tree, next),
+            Syntax::Case => self.case_statement(tree, next),
+            Syntax::Labeled => {
+                let entry = self.sequence(tree.children(), next);
+                let node = self.label(self.word(tree.name()));
+                self.connect(node, entry);
+                node
+            }
+            Syntax::Goto => self.label(self.word(tree.name())),
+            Syntax::Break => self.breaks.last().copied().unwrap_or(next),
+            Syntax::Continue => self.continues.last().copied().unwrap_or(next),
+            Syntax::Return => self.return_statement(tree),
+            Syntax::Types => next,
             _ => self.expression(tree, next),
         }
     }
@@ -169,7 +167,7 @@ impl<'a> Lowering<'a> {
     }
 
     fn return_statement(&mut self, tree: Tree<'_>) -> NodeId {
-        let expression = tree.named_child(0);
+        let expression = tree.child(0);
         let value = expression.map_or(Value::Nothing, |expression| self.value(expression));
         let node = self.node(
             Step::Return {
@@ -184,58 +182,51 @@ impl<'a> Lowering<'a> {
         }
     }
 
-    fn labeled_statement(&mut self, tree: Tree<'_>, next: NodeId) -> NodeId {
-        let content: Vec<_> = children(tree).into_iter().skip(1).collect();
-        let entry = self.sequence(&content, next);
-        if let Some(label) = tree.child_by_field_name("label") {
-            let node = self.label(self.text(label));
-            self.connect(node, entry);
-            return node;
-        }
-        entry
-    }
-
     fn if_statement(&mut self, tree: Tree<'_>, next: NodeId) -> NodeId {
-        let yes = match tree.child_by_field_name("consequence") {
+        let yes = match tree.child(1) {
             Some(consequence) => self.statement(consequence, next),
             None => next,
         };
-        let no = match tree.child_by_field_name("alternative") {
+        let no = match tree.child(2) {
             Some(alternative) => self.statement(alternative, next),
             None => next,
         };
-        match tree.child_by_field_name("condition") {
+        match tree.child(0) {
             Some(condition) => self.condition(condition, yes, no),
             None => yes,
         }
     }
 
     fn for_statement(&mut self, tree: Tree<'_>, next: NodeId) -> NodeId {
-        let update = tree.child_by_field_name("update");
-        let entry = self.loop_statement(tree, update, next);
-        match tree.child_by_field_name("initializer") {
-            Some(first) if first.kind() == "declaration" => self.declaration(first, entry),
+        let parts = Loop {
+            condition: tree.child(1),
+            update: tree.child(2),
+            body: tree.child(3),
+        };
+        let entry = self.loop_statement(&parts, next);
+        match tree.child(0) {
+            Some(first) if first.syntax() == Syntax::Declaration => self.declaration(first, entry),
             Some(first) => self.expression(first, entry),
             None => entry,
         }
     }
 
     /// `while`, and the part of `for` that repeats.
-    fn loop_statement(&mut self, tree: Tree<'_>, update: Option<Tree<'_>>, next: NodeId) -> NodeId {
+    fn loop_statement(&mut self, parts: &Loop<'_>, next: NodeId) -> NodeId {
         let test = self.open();
-        let again = match update {
+        let again = match parts.update {
             Some(update) => self.expression(update, test),
             None => test,
         };
         self.breaks.push(next);
         self.continues.push(again);
-        let body = match tree.child_by_field_name("body") {
+        let body = match parts.body {
             Some(body) => self.statement(body, again),
             None => again,
         };
         self.breaks.pop();
         self.continues.pop();
-        let entry = match tree.child_by_field_name("condition") {
+        let entry = match parts.condition {
             Some(condition) => self.condition(condition, body, next),
             None => body,
         };
@@ -245,13 +236,13 @@ impl<'a> Lowering<'a> {
 
     fn do_statement(&mut self, tree: Tree<'_>, next: NodeId) -> NodeId {
         let start = self.open();
-        let test = match tree.child_by_field_name("condition") {
+        let test = match tree.child(1) {
             Some(condition) => self.condition(condition, start, next),
             None => next,
         };
         self.breaks.push(next);
         self.continues.push(test);
-        let body = match tree.child_by_field_name("body") {
+        let body = match tree.child(0) {
             Some(body) => self.statement(body, test),
             None => test,
         };
@@ -264,7 +255,7 @@ impl<'a> Lowering<'a> {
     fn switch_statement(&mut self, tree: Tree<'_>, next: NodeId) -> NodeId {
         self.cases.push(Cases::default());
         self.breaks.push(next);
-        if let Some(body) = tree.child_by_field_name("body") {
+        if let Some(body) = tree.child(1) {
             self.statement(body, next);
         }
         self.breaks.pop();
@@ -273,36 +264,25 @@ impl<'a> Lowering<'a> {
             cases.targets.push(next);
         }
         let choice = self.node(Step::Nothing, Next::Any(cases.targets));
-        match tree.child_by_field_name("condition") {
+        match tree.child(0) {
             Some(condition) => self.expression(condition, choice),
             None => choice,
         }
     }
 
     fn case_statement(&mut self, tree: Tree<'_>, next: NodeId) -> NodeId {
-        let value = tree.child_by_field_name("value");
-        let content: Vec<_> = children(tree)
-            .into_iter()
-            .filter(|child| Some(*child) != value)
-            .collect();
-        let entry = self.sequence(&content, next);
+        let entry = self.sequence(tree.children().skip(1), next);
         if let Some(cases) = self.cases.last_mut() {
             cases.targets.push(entry);
-            cases.has_default |= value.is_none();
+            cases.has_default |= tree.child(0).is_none();
         }
         entry
     }
-
-    fn operator(&self, tree: Tree<'_>) -> &'a str {
-        match tree.child_by_field_name("operator") {
-            Some(operator) => &self.body.text[operator.byte_range()],
-            None => "",
-        }
-    }
 }
 
-/// The named children.
-fn children(tree: Tree<'_>) -> Vec<Tree<'_>> {
-    let mut cursor = tree.walk();
-    tree.named_children(&mut cursor).collect()
+/// The parts of a loop that asks first.
+struct Loop<'t> {
+    condition: Option<Tree<'t>>,
+    update: Option<Tree<'t>>,
+    body: Option<Tree<'t>>,
 }

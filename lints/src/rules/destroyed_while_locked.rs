@@ -5,7 +5,7 @@ use std::ops::Range;
 use std::rc::Rc;
 
 use crate::finding::{Findings, Level};
-use crate::flow::explore::{After, Analysis, Known, Trail, explore, on};
+use crate::flow::explore::{Afters, Analysis, Known, Trail, explore, on};
 use crate::flow::{Assign, Call, Graph, NodeId, Step, Value, path, root};
 use crate::lexer::Kind;
 use crate::outline::Function;
@@ -145,12 +145,13 @@ impl State {
 
     /// `m = &pool->mutex` gives the mutex a second name.
     fn assign(&mut self, assign: &Assign) {
-        self.pointers.remove(&assign.target);
+        self.pointers.remove(assign.target.as_str());
         if let Value::Address(place) = &assign.value
             && root(&assign.target) == assign.target
             && self.pointers.len() < POINTER_CAP
         {
-            self.pointers.insert(assign.target.clone(), plain(place));
+            self.pointers
+                .insert(assign.target.to_string(), plain(place));
         }
     }
 }
@@ -188,9 +189,9 @@ impl Analysis for Locks<'_> {
         &mut self,
         mut state: State,
         step: &Step,
-        trail: &Trail,
+        trail: &Trail<'_>,
         _known: &Known,
-    ) -> Vec<After<State>> {
+    ) -> Afters<State> {
         match step {
             Step::Assign(assign) => state.assign(assign),
             Step::Return { .. } => {
@@ -218,11 +219,11 @@ impl Analysis for Locks<'_> {
                     locked
                         .locked
                         .insert(mutex, (call.range.start, call.range.end));
-                    let after = |state, is_zero| After {
-                        state,
-                        supposes: Some((call.text.clone(), is_zero)),
+                    return Afters::ByZero {
+                        place: call.text.clone(),
+                        zero: locked,
+                        other: state,
                     };
-                    return vec![after(locked, true), after(state, false)];
                 }
                 (Some(Operation::Unlock), Some(mutex)) => {
                     if state.locked.remove(&mutex).is_none() {
@@ -249,7 +250,7 @@ impl Locks<'_> {
         mutex: &str,
         call: &Call,
         callee: Option<&str>,
-        trail: &Trail,
+        trail: &Trail<'_>,
     ) {
         if let Some((start, end)) = state.locked.remove(mutex) {
             self.broken.push(Broken {
@@ -265,11 +266,15 @@ impl Locks<'_> {
     }
 
     /// A call of a function of the same file: what it destroys and unlocks, in the caller's names.
-    fn callee(&mut self, state: &mut State, call: &Call, trail: &Trail) {
+    fn callee(&mut self, state: &mut State, call: &Call, trail: &Trail<'_>) {
         let named = self.c.function_named(&call.name);
         let Some(number) = named.filter(|_| self.depth < DEPTH_CAP) else {
             return;
         };
+        let mutexes = mutexes_of(self.c, number, self.depth + 1);
+        if mutexes.iter().all(Mutexes::are_left_alone) {
+            return;
+        }
         let parameters = parameters(self.c, &self.c.outline.functions[number]);
         let translate = |mutex: &String| {
             let position = parameters.iter().position(|name| name == root(mutex));
@@ -278,7 +283,7 @@ impl Locks<'_> {
                 None => mutex.clone(),
             }
         };
-        for inner in &*mutexes_of(self.c, number, self.depth + 1) {
+        for inner in &*mutexes {
             for mutex in inner.held.iter().map(translate) {
                 let place = (call.range.start, call.range.end);
                 state.locked.entry(mutex).or_insert(place);

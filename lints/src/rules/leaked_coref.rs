@@ -4,8 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
 use crate::finding::{Findings, Level};
-use crate::flow::explore::{After, Analysis, Known, Trail, explore, on};
-use crate::flow::{Assign, Call, Condition, Graph, NodeId, Step, Value, names, path, root};
+use crate::flow::explore::{Afters, Analysis, Known, Trail, explore, on};
+use crate::flow::{Assign, Call, Condition, Graph, NodeId, Step, Text, Value, names, path, root};
 use crate::rule::{Functions, Page, Rule, Run};
 use crate::unit::C;
 
@@ -47,13 +47,13 @@ struct Held {
 /// The corefs on a path by their place, and the pointers to memory that the function allocated.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 struct Corefs {
-    held: BTreeMap<String, Held>,
-    allocated: BTreeSet<String>,
+    held: BTreeMap<Text, Held>,
+    allocated: BTreeSet<Text>,
 }
 
 /// A return with a coref in hand.
 struct Leak {
-    place: String,
+    place: Text,
     held: Held,
     range: Range<usize>,
     branches: Vec<(NodeId, bool)>,
@@ -107,16 +107,16 @@ impl Analysis for Leaks<'_> {
         &mut self,
         mut state: Corefs,
         step: &Step,
-        trail: &Trail,
+        trail: &Trail<'_>,
         _known: &Known,
-    ) -> Vec<After<Corefs>> {
+    ) -> Afters<Corefs> {
         match step {
             Step::Call(call) => self.call(&mut state, call),
             Step::Assign(assign) => state.assign(assign),
             Step::Return { value, range } => {
                 state.mention(&value.text());
                 self.end(state, range, trail);
-                return Vec::new();
+                return Afters::None;
             }
             Step::Deref { .. } | Step::Raise | Step::Nothing => {}
         }
@@ -144,7 +144,7 @@ impl Leaks<'_> {
         let name = call.name.as_str();
         if CREATORS.contains(&name) {
             if let Some(place) = argument(1) {
-                let place = place.trim_matches(['(', ')']).to_owned();
+                let place = Text::from(place.trim_matches(['(', ')']));
                 state.create(self.graph, place, &call.range);
             }
         } else if RELEASERS.contains(&name) {
@@ -161,14 +161,14 @@ impl Leaks<'_> {
             }
         } else if name.contains("yield") {
             state.held.clear();
-        } else if keeps(name) {
+        } else if !state.held.is_empty() && keeps(name) {
             for argument in &call.arguments {
                 state.mention(&argument.text());
             }
         }
     }
 
-    fn end(&mut self, state: Corefs, range: &Range<usize>, trail: &Trail) {
+    fn end(&mut self, state: Corefs, range: &Range<usize>, trail: &Trail<'_>) {
         for (place, held) in state.held {
             if held.freed.is_some() || (held.is_local && !held.is_kept) {
                 self.found.push(Leak {
@@ -194,7 +194,7 @@ fn keeps(name: &str) -> bool {
 }
 
 impl Corefs {
-    fn create(&mut self, graph: &Graph, place: String, range: &Range<usize>) {
+    fn create(&mut self, graph: &Graph, place: Text, range: &Range<usize>) {
         let root = root(&place);
         let is_direct =
             !place.contains("->") && !place.starts_with('*') && !place.starts_with("(*");
@@ -229,7 +229,9 @@ impl Corefs {
             }
         } else {
             self.allocated.remove(&assign.target);
-            self.mention(&assign.value.text());
+            if !self.held.is_empty() {
+                self.mention(&assign.value.text());
+            }
         }
         let target = &assign.target;
         self.held.retain(|place, held| {

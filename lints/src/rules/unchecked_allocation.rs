@@ -1,11 +1,14 @@
 //! `unchecked-allocation`: memory is used before anybody asked whether there is any.
 
 use std::collections::BTreeMap;
+use std::collections::hash_map::Entry;
 use std::ops::Range;
 
+use rustc_hash::FxHashMap;
+
 use crate::finding::{Findings, Level};
-use crate::flow::explore::{After, Analysis, Known, Trail, explore, on};
-use crate::flow::{Assign, Call, Condition, Graph, NodeId, Step, Value, names, root};
+use crate::flow::explore::{Afters, Analysis, Known, Trail, explore, on};
+use crate::flow::{Assign, Call, Condition, Graph, NodeId, Step, Text, Value, names, root};
 use crate::include::includes;
 use crate::rule::{Functions, Page, Rule, Run};
 use crate::unit::C;
@@ -78,7 +81,7 @@ const READERS: [(&str, &[usize]); 36] = [
 ];
 
 /// The pointers that nobody has checked, each with the bytes of its allocation.
-type Unchecked = BTreeMap<String, (usize, usize)>;
+type Unchecked = BTreeMap<Text, (usize, usize)>;
 
 struct Allocations {
     uses: Vec<Use>,
@@ -88,7 +91,7 @@ struct Allocations {
 struct Use {
     node: NodeId,
     range: Range<usize>,
-    pointer: String,
+    pointer: Text,
     /// Where it was allocated.
     origin: (usize, usize),
 }
@@ -134,18 +137,49 @@ fn is_call_of(c: &C<'_>, origin: (usize, usize), name: &str) -> bool {
 /// The uses that no other use of the same allocation comes before on the way.
 fn first_uses(graph: &Graph, mut uses: Vec<Use>) -> Vec<Use> {
     uses.sort_by_key(|found| (found.origin, found.range.start));
-    let mut first: Vec<Use> = Vec::new();
-    for found in uses {
-        let comes_later = first.iter().any(|before| {
-            before.origin == found.origin
-                && before.pointer == found.pointer
-                && graph.leads_to(before.node, found.node)
-        });
-        if !comes_later {
-            first.push(found);
+    let mut behind: FxHashMap<((usize, usize), Text), Behind> = FxHashMap::default();
+    uses.retain(|found| {
+        let key = (found.origin, found.pointer.clone());
+        match behind.entry(key) {
+            Entry::Vacant(vacant) => {
+                vacant.insert(Behind::new(found.node));
+                true
+            }
+            Entry::Occupied(mut occupied) => {
+                let behind = occupied.get_mut();
+                let is_first = !behind.has(graph, found.node);
+                if is_first {
+                    behind.first.push(found.node);
+                }
+                is_first
+            }
+        }
+    });
+    uses
+}
+
+/// The nodes behind the first uses of an allocation.
+struct Behind {
+    /// First uses whose paths were not followed yet.
+    first: Vec<NodeId>,
+    nodes: Vec<bool>,
+}
+
+impl Behind {
+    fn new(first: NodeId) -> Self {
+        Self {
+            first: vec![first],
+            nodes: Vec::new(),
         }
     }
-    first
+
+    fn has(&mut self, graph: &Graph, node: NodeId) -> bool {
+        self.nodes.resize(graph.nodes.len(), false);
+        for first in self.first.drain(..) {
+            graph.mark_behind(first, &mut self.nodes);
+        }
+        self.nodes[node]
+    }
 }
 
 fn report(range: Range<usize>, pointer: &str, origin: Range<usize>, findings: &mut Findings<'_>) {
@@ -188,9 +222,9 @@ impl Analysis for Allocations {
         &mut self,
         mut state: Unchecked,
         step: &Step,
-        trail: &Trail,
+        trail: &Trail<'_>,
         _known: &Known,
-    ) -> Vec<After<Unchecked>> {
+    ) -> Afters<Unchecked> {
         match step {
             Step::Assign(assign) => assigned(&mut state, assign),
             Step::Call(call) => self.called(&mut state, call, trail.node),
@@ -258,12 +292,12 @@ impl Allocations {
         }
     }
 
-    fn used(&mut self, state: &mut Unchecked, pointer: &str, range: &Range<usize>, node: NodeId) {
+    fn used(&mut self, state: &mut Unchecked, pointer: &Text, range: &Range<usize>, node: NodeId) {
         if let Some(origin) = state.remove(pointer) {
             self.uses.push(Use {
                 node,
                 range: range.clone(),
-                pointer: pointer.to_owned(),
+                pointer: pointer.clone(),
                 origin,
             });
         }

@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use std::ops::Range;
 
 use super::{Effect, effect};
-use crate::flow::explore::{After, Analysis, Known, Outcome, Trail, explore, on};
+use crate::flow::explore::{Afters, Analysis, Known, Outcome, Trail, explore, on};
 use crate::flow::{Call, Condition, Graph, NodeId, Step, Value};
 use crate::lexer::{Kind, Token};
 use crate::outline::Function;
@@ -141,9 +141,9 @@ impl Analysis for Heights<'_> {
         &mut self,
         stack: Stack,
         step: &Step,
-        trail: &Trail,
+        trail: &Trail<'_>,
         known: &Known,
-    ) -> Vec<After<Stack>> {
+    ) -> Afters<Stack> {
         match step {
             Step::Call(call) => self.call(stack, call),
             // From here on the name stands for another stack.
@@ -151,11 +151,11 @@ impl Analysis for Heights<'_> {
             Step::Assign(assign) => on(assigned(stack, assign)),
             Step::Return { value, range } => {
                 self.end(&stack, true, value, range.clone(), trail, known);
-                Vec::new()
+                Afters::None
             }
             Step::Raise => {
                 self.end(&stack, false, &Value::Nothing, 0..0, trail, known);
-                Vec::new()
+                Afters::None
             }
             Step::Deref { .. } | Step::Nothing => on(stack),
         }
@@ -189,7 +189,7 @@ impl<'a> Heights<'a> {
         }
     }
 
-    fn call(&mut self, stack: Stack, call: &Call) -> Vec<After<Stack>> {
+    fn call(&mut self, stack: Stack, call: &Call) -> Afters<Stack> {
         if call.name == "luaL_ref" {
             self.referred.push((call.range.start, stack.top().cloned()));
         }
@@ -214,12 +214,11 @@ impl<'a> Heights<'a> {
             Some(_) if call.name == "luaL_checktype" && stack.has_values() => on(Stack::Unknown),
             Some(Effect::Fixed(takes, leaves)) if is_ours => on(stack.apply(call, takes, leaves)),
             Some(Effect::ByResult { zero, other }) if is_ours && self.graph.is_asked(call) => {
-                [(true, zero), (false, other)]
-                    .map(|(is_zero, (takes, leaves))| After {
-                        state: stack.clone().apply(call, takes, leaves),
-                        supposes: Some((call.text.clone(), is_zero)),
-                    })
-                    .into()
+                Afters::ByZero {
+                    place: call.text.clone(),
+                    zero: stack.clone().apply(call, zero.0, zero.1),
+                    other: stack.apply(call, other.0, other.1),
+                }
             }
             Some(Effect::SetTop(value)) if is_ours => on(stack.set_top(&value)),
             None if call.name == "lua_yield" => on(stack),
@@ -264,23 +263,13 @@ impl<'a> Heights<'a> {
         }
     }
 
-    /// Whether a variable is set to the result of a call somewhere.
-    fn holds_result(&self, variable: &str) -> bool {
-        self.graph.nodes.iter().any(|node| match &node.step {
-            Step::Assign(assign) => {
-                assign.target == variable && matches!(assign.value, Value::Call { .. })
-            }
-            _ => false,
-        })
-    }
-
     fn end(
         &mut self,
         stack: &Stack,
         returns: bool,
         value: &Value,
         range: Range<usize>,
-        trail: &Trail,
+        trail: &Trail<'_>,
         known: &Known,
     ) {
         let Stack::Values {
@@ -296,7 +285,7 @@ impl<'a> Heights<'a> {
         let constant = match value {
             Value::Constant(number) => Some(*number),
             // What another function said is a status, whatever is known of it here.
-            Value::Place(place) if !self.holds_result(place) => known.number(place),
+            Value::Place(place) if !self.graph.holds_result(place) => known.number(place),
             _ => None,
         };
         self.endings.push(Ending {

@@ -103,6 +103,12 @@ pub(crate) struct Mutexes {
     pub(crate) held: BTreeSet<String>,
 }
 
+impl Mutexes {
+    pub(crate) fn are_left_alone(&self) -> bool {
+        self.destroyed.is_empty() && self.unlocked.is_empty() && self.held.is_empty()
+    }
+}
+
 /// Flows by the number of their function.
 #[derive(Default)]
 struct Flows {

@@ -1,59 +1,48 @@
 //! Expressions: calls, assignments and reads through pointers, in the order in which they happen.
 
-use tree_sitter::Node as Tree;
-
-use super::super::{Assign, Call, NodeId, Step, Value};
-use super::{Lowering, children};
+use super::super::tree::{Sign, Syntax, Tree};
+use super::super::{Assign, Call, NodeId, Step, Text, Value};
+use super::Lowering;
 
 impl Lowering<'_> {
     pub(super) fn expression(&mut self, tree: Tree<'_>, next: NodeId) -> NodeId {
-        match tree.kind() {
-            "call_expression" => self.call(tree, next),
-            "assignment_expression" => self.assignment(tree, next),
-            "update_expression" => self.update(tree, next),
-            "conditional_expression" => self.choice(tree, next),
-            "binary_expression" if matches!(self.operator(tree), "&&" | "||") => {
+        match tree.syntax() {
+            Syntax::Call => self.call(tree, next),
+            Syntax::Assignment => self.assignment(tree, next),
+            Syntax::Update => self.update(tree, next),
+            Syntax::Conditional => self.choice(tree, next),
+            Syntax::Binary if matches!(tree.sign(), Sign::And | Sign::Or) => {
                 self.condition(tree, next, next)
             }
-            "pointer_expression" => self.pointer(tree, next),
-            "field_expression" => self.member(tree, next),
-            "subscript_expression" => self.subscript(tree, next),
-            "compound_statement" => self.statement(tree, next),
-            "sizeof_expression"
-            | "alignof_expression"
-            | "offsetof_expression"
-            | "type_descriptor"
-            | "string_literal"
-            | "identifier"
-            | "number_literal" => next,
-            _ => self.all(&children(tree), next),
+            Syntax::Pointer => self.pointer(tree, next),
+            Syntax::Member => self.member(tree, next),
+            Syntax::Subscript => self.subscript(tree, next),
+            Syntax::Block => self.statement(tree, next),
+            Syntax::Unevaluated | Syntax::String | Syntax::Identifier | Syntax::Number => next,
+            _ => self.all(tree.children(), next),
         }
     }
 
     /// Expressions one after the other.
-    fn all(&mut self, list: &[Tree<'_>], next: NodeId) -> NodeId {
-        list.iter()
-            .rev()
-            .fold(next, |next, tree| self.expression(*tree, next))
+    fn all<'t>(&mut self, list: impl DoubleEndedIterator<Item = Tree<'t>>, next: NodeId) -> NodeId {
+        list.rev()
+            .fold(next, |next, tree| self.expression(tree, next))
     }
 
     fn call(&mut self, tree: Tree<'_>, next: NodeId) -> NodeId {
-        let (Some(function), Some(arguments)) = (
-            tree.child_by_field_name("function"),
-            tree.child_by_field_name("arguments"),
-        ) else {
-            return self.all(&children(tree), next);
+        let mut arguments = tree.children();
+        let Some(function) = arguments.next() else {
+            return next;
         };
         let name = self.callee(function);
-        let list = children(arguments);
         if matches!(name.as_str(), "assert" | "lua_assert" | "lj_assertX")
-            && let [condition, ..] = list[..]
+            && let Some(condition) = arguments.clone().next()
         {
             let otherwise = self.raise();
             return self.condition(condition, next, otherwise);
         }
         if matches!(name.as_str(), "likely" | "unlikely" | "__builtin_expect") {
-            return self.all(&list, next);
+            return self.all(arguments, next);
         }
         let next = if never_returns(&name) {
             self.raise()
@@ -61,14 +50,17 @@ impl Lowering<'_> {
             next
         };
         let call = Call {
-            arguments: list.iter().map(|argument| self.value(*argument)).collect(),
+            arguments: arguments
+                .clone()
+                .map(|argument| self.value(argument))
+                .collect(),
             text: self.text(tree),
             range: self.range(function),
             name,
         };
         let node = self.step(Step::Call(call), next);
-        let entry = self.all(&list, node);
-        if function.kind() == "identifier" {
+        let entry = self.all(arguments, node);
+        if function.syntax() == Syntax::Identifier {
             entry
         } else {
             self.expression(function, entry)
@@ -76,20 +68,19 @@ impl Lowering<'_> {
     }
 
     /// The name of a callee, without the parentheses and stars that change nothing.
-    fn callee(&self, tree: Tree<'_>) -> String {
-        self.text(tree)
-            .trim_matches(['(', ')', '*', '&'])
-            .to_owned()
+    fn callee(&self, tree: Tree<'_>) -> Text {
+        let text = self.text(tree);
+        match tree.syntax() {
+            Syntax::Identifier => text,
+            _ => Text::from(text.trim_matches(['(', ')', '*', '&'])),
+        }
     }
 
     fn assignment(&mut self, tree: Tree<'_>, next: NodeId) -> NodeId {
-        let (Some(left), Some(right)) = (
-            tree.child_by_field_name("left"),
-            tree.child_by_field_name("right"),
-        ) else {
+        let (Some(left), Some(right)) = (tree.child(0), tree.child(1)) else {
             return next;
         };
-        let value = if self.operator(tree) == "=" {
+        let value = if tree.sign() == Sign::Assign {
             self.value(right)
         } else {
             Value::Other(self.text(right))
@@ -105,7 +96,7 @@ impl Lowering<'_> {
     }
 
     fn update(&mut self, tree: Tree<'_>, next: NodeId) -> NodeId {
-        let Some(argument) = tree.child_by_field_name("argument") else {
+        let Some(argument) = tree.child(0) else {
             return next;
         };
         let assign = Assign {
@@ -118,14 +109,14 @@ impl Lowering<'_> {
     }
 
     fn choice(&mut self, tree: Tree<'_>, next: NodeId) -> NodeId {
-        let Some(condition) = tree.child_by_field_name("condition") else {
+        let Some(condition) = tree.child(0) else {
             return next;
         };
-        let yes = match tree.child_by_field_name("consequence") {
+        let yes = match tree.child(1) {
             Some(consequence) => self.expression(consequence, next),
             None => next,
         };
-        let no = match tree.child_by_field_name("alternative") {
+        let no = match tree.child(2) {
             Some(alternative) => self.expression(alternative, next),
             None => next,
         };
@@ -134,13 +125,13 @@ impl Lowering<'_> {
 
     /// `*p` reads through `p`; `&x` reads nothing.
     fn pointer(&mut self, tree: Tree<'_>, next: NodeId) -> NodeId {
-        let Some(argument) = tree.child_by_field_name("argument") else {
+        let Some(argument) = tree.child(0) else {
             return next;
         };
-        if self.operator(tree) == "&" {
+        if tree.sign() == Sign::Address {
             return self.address(argument, next);
         }
-        if argument.kind() == "update_expression" {
+        if argument.syntax() == Syntax::Update {
             // `*p++` reads what `p` was.
             let updated = self.expression(argument, next);
             return self.deref(argument, updated);
@@ -151,26 +142,19 @@ impl Lowering<'_> {
 
     /// The operand of `&`: the outermost member or element is not read.
     fn address(&mut self, tree: Tree<'_>, next: NodeId) -> NodeId {
-        match tree.kind() {
-            "parenthesized_expression" => match tree.named_child(0) {
-                Some(inner) => self.address(inner, next),
-                None => next,
-            },
-            "field_expression" | "subscript_expression" => {
-                match tree.child_by_field_name("argument") {
-                    Some(argument) => self.address(argument, next),
-                    None => next,
-                }
+        match (tree.syntax(), tree.child(0)) {
+            (Syntax::Parenthesized | Syntax::Member | Syntax::Subscript, Some(inner)) => {
+                self.address(inner, next)
             }
             _ => self.expression(tree, next),
         }
     }
 
     fn member(&mut self, tree: Tree<'_>, next: NodeId) -> NodeId {
-        let Some(argument) = tree.child_by_field_name("argument") else {
+        let Some(argument) = tree.child(0) else {
             return next;
         };
-        let node = if self.operator(tree) == "->" {
+        let node = if tree.sign() == Sign::Arrow {
             self.deref(argument, next)
         } else {
             next
@@ -179,11 +163,11 @@ impl Lowering<'_> {
     }
 
     fn subscript(&mut self, tree: Tree<'_>, next: NodeId) -> NodeId {
-        let Some(argument) = tree.child_by_field_name("argument") else {
+        let Some(argument) = tree.child(0) else {
             return next;
         };
         let node = self.deref(argument, next);
-        let index = match tree.child_by_field_name("index") {
+        let index = match tree.child(1) {
             Some(index) => self.expression(index, node),
             None => node,
         };
@@ -209,15 +193,9 @@ impl Lowering<'_> {
 
     /// What an expression is, through parentheses and casts.
     pub(super) fn value(&self, tree: Tree<'_>) -> Value {
-        match tree.kind() {
-            "parenthesized_expression" if tree.named_child_count() == 1 => tree
-                .named_child(0)
-                .map_or(Value::Nothing, |inner| self.value(inner)),
-            "cast_expression" => match tree.child_by_field_name("value") {
-                Some(inner) => self.value(inner),
-                None => Value::Nothing,
-            },
-            "identifier" | "field_expression" | "subscript_expression" => {
+        match (tree.syntax(), tree.child(0)) {
+            (Syntax::Parenthesized | Syntax::Cast, Some(inner)) => self.value(inner),
+            (Syntax::Identifier, _) => {
                 let text = self.text(tree);
                 match text.as_str() {
                     "NULL" | "nullptr" | "false" | "FALSE" => Value::Constant(0),
@@ -225,39 +203,31 @@ impl Lowering<'_> {
                     _ => Value::Place(text),
                 }
             }
-            "null" | "false" => Value::Constant(0),
-            "true" => Value::Constant(1),
-            "number_literal" => self.number(tree),
-            "unary_expression" => match (self.operator(tree), tree.child_by_field_name("argument"))
-            {
-                ("-", Some(argument)) => match self.value(argument) {
+            (Syntax::Null | Syntax::False, _) => Value::Constant(0),
+            (Syntax::True, _) => Value::Constant(1),
+            (Syntax::Number, _) => self.number(tree),
+            (Syntax::Unary, Some(argument)) if tree.sign() == Sign::Minus => {
+                match self.value(argument) {
                     Value::Constant(number) => Value::Constant(-number),
                     _ => Value::Other(self.text(tree)),
-                },
-                _ => Value::Other(self.text(tree)),
-            },
-            "pointer_expression" => {
-                match (self.operator(tree), tree.child_by_field_name("argument")) {
-                    ("&", Some(argument)) => Value::Address(self.text(argument)),
-                    _ => Value::Place(self.text(tree)),
                 }
             }
-            "call_expression" => match tree.child_by_field_name("function") {
-                Some(function) => Value::Call {
-                    name: self.callee(function),
-                    text: self.text(tree),
-                },
-                None => Value::Other(self.text(tree)),
+            (Syntax::Pointer, Some(argument)) if tree.sign() == Sign::Address => {
+                Value::Address(self.text(argument))
+            }
+            (Syntax::Member | Syntax::Subscript | Syntax::Pointer, _) => {
+                Value::Place(self.text(tree))
+            }
+            (Syntax::Call, Some(function)) => Value::Call {
+                name: self.callee(function),
+                text: self.text(tree),
             },
-            "comma_expression" => match tree.child_by_field_name("right") {
-                Some(right) => self.value(right),
+            (Syntax::Comma, _) => match tree.children().next_back() {
+                Some(last) => self.value(last),
                 None => Value::Other(self.text(tree)),
             },
             // The value of an assignment is what it assigned to.
-            "assignment_expression" => match tree.child_by_field_name("left") {
-                Some(left) => Value::Place(self.text(left)),
-                None => Value::Other(self.text(tree)),
-            },
+            (Syntax::Assignment, Some(left)) => Value::Place(self.text(left)),
             _ => Value::Other(self.text(tree)),
         }
     }
@@ -277,16 +247,12 @@ impl Lowering<'_> {
 fn base(tree: Tree<'_>) -> Tree<'_> {
     let mut at = tree;
     for _ in 0..8 {
-        let inner = match at.kind() {
-            "parenthesized_expression" => at.named_child(0),
-            "update_expression" => at.child_by_field_name("argument"),
-            "cast_expression" => at.child_by_field_name("value"),
-            "binary_expression" => at.child_by_field_name("left"),
-            _ => None,
-        };
-        match inner {
-            Some(inner) => at = inner,
-            None => break,
+        match (at.syntax(), at.child(0)) {
+            (
+                Syntax::Parenthesized | Syntax::Update | Syntax::Cast | Syntax::Binary,
+                Some(inner),
+            ) => at = inner,
+            _ => break,
         }
     }
     at

@@ -1,41 +1,39 @@
-//! Tokens to text that the grammar reads, and back: which bytes of the file each part of the text came from.
+//! The tokens of a body as words, its macros expanded, and back: which bytes of the file each word came from.
 
 use std::ops::Range;
+use std::rc::Rc;
 
+use crate::flow::Text;
 use crate::lexer::{Kind, Token, spelling};
-use crate::paste::{Expander, Item, Table};
+use crate::paste::{self, Expander, Table};
 use crate::role::Role;
 use crate::source::to_u32;
 use crate::unit::C;
 
-/// A head that every body can follow.
-const HEAD: &str = "void f()";
-
 /// So many tokens macros may add to one body.
 const EXPANSION_BUDGET: usize = 1 << 14;
 
-/// A body as text for the grammar.
+/// A body, from brace to brace.
 pub(in crate::flow) struct Body {
-    pub(in crate::flow) text: String,
-    places: Vec<Place>,
+    /// The words of all tokens, nothing between them. Graphs share them.
+    words: Rc<str>,
+    tokens: Vec<Item>,
 }
 
-/// A token of the text and the bytes of the file that it stands for.
-struct Place {
+/// A token, where its word begins, and the bytes of the file that it stands for.
+struct Item {
+    kind: Kind,
     at: u32,
-    end: u32,
     file: (u32, u32),
 }
 
 impl Body {
-    /// The text of some tokens of a file. With `expands` its macros are expanded.
+    /// The words of some tokens of a file. With `expands` its macros are expanded.
     pub(super) fn new(c: &C<'_>, tokens: &[usize], expands: bool) -> Self {
         let mut writer = Writer {
             c,
-            body: Self {
-                text: HEAD.to_owned(),
-                places: Vec::with_capacity(tokens.len()),
-            },
+            words: String::new(),
+            tokens: Vec::with_capacity(tokens.len()),
             budget: EXPANSION_BUDGET.min(c.expansions.get()),
         };
         let macros = c.expandable().filter(|_| expands);
@@ -45,53 +43,95 @@ impl Body {
             if invocation.is_none() {
                 writer.token(index);
                 if writer.needs_semicolon(tokens, next) {
-                    writer.write(";", c.lexed.code[index].range());
+                    let file = c.lexed.code[index].range();
+                    writer.write(Kind::Semicolon, ";", file);
                 }
             }
             next = invocation.unwrap_or(next + 1);
         }
-        writer.body
+        Self {
+            words: writer.words.into(),
+            tokens: writer.tokens,
+        }
     }
 
-    /// The bytes of the file for some bytes of the text: all of the tokens that they touch.
-    pub(in crate::flow) fn range(&self, text: &Range<usize>) -> Range<usize> {
-        let first = self
-            .places
-            .partition_point(|place| place.end as usize <= text.start);
-        let behind = self
-            .places
-            .partition_point(|place| (place.at as usize) < text.end);
-        let last = behind.saturating_sub(1).max(first);
-        match (self.places.get(first), self.places.get(last)) {
+    /// How many tokens there are.
+    pub(in crate::flow) fn len(&self) -> usize {
+        self.tokens.len()
+    }
+
+    pub(in crate::flow) fn kind(&self, index: usize) -> Option<Kind> {
+        self.tokens.get(index).map(|token| token.kind)
+    }
+
+    /// The word of a token, nothing behind the last one.
+    pub(in crate::flow) fn word(&self, index: usize) -> &str {
+        self.text(&(index..index + 1))
+    }
+
+    /// The words of some tokens, nothing between them.
+    pub(in crate::flow) fn text(&self, tokens: &Range<usize>) -> &str {
+        &self.words[self.place(tokens)]
+    }
+
+    /// The same, to be kept.
+    pub(in crate::flow) fn shared(&self, tokens: &Range<usize>) -> Text {
+        Text::new(&self.words, self.place(tokens))
+    }
+
+    fn place(&self, tokens: &Range<usize>) -> Range<usize> {
+        let place = |index: usize| match self.tokens.get(index) {
+            Some(token) => token.at as usize,
+            None => self.words.len(),
+        };
+        place(tokens.start)..place(tokens.end.max(tokens.start))
+    }
+
+    /// The bytes of the file for some tokens.
+    pub(in crate::flow) fn range(&self, tokens: &Range<usize>) -> Range<usize> {
+        let last = tokens.end.saturating_sub(1).max(tokens.start);
+        match (self.tokens.get(tokens.start), self.tokens.get(last)) {
             (Some(first), Some(last)) => first.file.0 as usize..last.file.1 as usize,
             _ => 0..0,
         }
+    }
+
+    /// The words with a blank before each, so that what was apart stays apart; and where each begins in that.
+    pub(in crate::flow) fn spaced(&self, head: &str) -> (String, Vec<usize>) {
+        let mut text = head.to_owned();
+        let places = (0..self.len())
+            .map(|index| {
+                text.push(' ');
+                let at = text.len();
+                text.push_str(self.word(index));
+                at
+            })
+            .collect();
+        (text, places)
     }
 }
 
 struct Writer<'c, 'a> {
     c: &'c C<'a>,
-    body: Body,
+    words: String,
+    tokens: Vec<Item>,
     budget: usize,
 }
 
 impl Writer<'_, '_> {
-    fn write(&mut self, word: &str, file: Range<usize>) {
-        // A blank between all tokens: what was apart stays apart.
-        self.body.text.push(' ');
-        let at = to_u32(self.body.text.len());
-        self.body.text.push_str(word);
-        self.body.places.push(Place {
-            at,
-            end: to_u32(self.body.text.len()),
+    fn write(&mut self, kind: Kind, word: &str, file: Range<usize>) {
+        self.tokens.push(Item {
+            kind,
+            at: to_u32(self.words.len()),
             file: (to_u32(file.start), to_u32(file.end)),
         });
+        self.words.push_str(known(kind, word));
     }
 
     fn token(&mut self, index: usize) {
         let token = self.c.lexed.code[index];
         let word = spelling(self.c.lexed.text, token);
-        self.write(known(token.kind, &word), token.range());
+        self.write(token.kind, &word, token.range());
     }
 
     /// Whether a macro that is a statement without a semicolon stands at `next`: a name that begins a statement,
@@ -127,12 +167,12 @@ impl Writer<'_, '_> {
         } else {
             next + 1
         };
-        let items: Vec<Item> = tokens[next..behind]
+        let items: Vec<paste::Item> = tokens[next..behind]
             .iter()
             .map(|&index| {
                 let token = code[index];
                 let word = spelling(self.c.lexed.text, token);
-                Item::given(token.kind, word.into_owned(), true)
+                paste::Item::given(token.kind, word.into_owned(), true)
             })
             .collect();
         let mut expander = Expander::new(table, self.budget);
@@ -143,7 +183,7 @@ impl Writer<'_, '_> {
             .expansions
             .set(self.c.expansions.get().saturating_sub(spent));
         for item in made {
-            self.write(known(item.kind, &item.text), name.range());
+            self.write(item.kind, &item.text, name.range());
         }
         Some(behind)
     }

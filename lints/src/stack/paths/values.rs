@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
-use crate::flow::{Assign, Call, Value};
+use crate::flow::{Assign, Call, Text, Value};
 
 /// Higher stacks are loops that push: nothing is said of them.
 pub(super) const HEIGHT_CAP: usize = 64;
@@ -11,7 +11,7 @@ pub(super) const HEIGHT_CAP: usize = 64;
 /// A value that a function pushed.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub(crate) struct Push {
-    pub(crate) name: String,
+    pub(crate) name: Text,
     start: usize,
     end: usize,
 }
@@ -31,7 +31,7 @@ pub(super) enum Stack {
         below: usize,
         popped: BTreeSet<Push>,
         /// Variables that hold the result of `lua_gettop`, and how high the stack was then.
-        tops: BTreeMap<String, i64>,
+        tops: BTreeMap<Text, i64>,
         /// A condition asked for the height before anything was pushed.
         asked_height: bool,
     },

@@ -1,0 +1,224 @@
+//! What is known of variables on a path, of those that matter later.
+
+use std::rc::Rc;
+
+use rustc_hash::FxHashSet;
+
+use crate::flow::{Assign, Call, Condition, Next, Node, Step, Text, Value, names, root};
+
+/// More facts than this are not remembered on one path.
+const FACT_CAP: usize = 32;
+
+/// The facts of a path. Copies share them until one of them changes.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+pub(crate) struct Known {
+    /// Sorted by their text.
+    facts: Rc<Vec<(Text, Fact)>>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+enum Fact {
+    Equal(Text),
+    NotEqual(Text),
+    /// A comparison of order, as text, and its outcome.
+    Order(bool),
+}
+
+impl Known {
+    /// The number that a variable is known to be.
+    pub(crate) fn number(&self, variable: &str) -> Option<i64> {
+        match self.get(variable) {
+            Some(Fact::Equal(text)) => text.parse().ok(),
+            _ => None,
+        }
+    }
+
+    fn find(&self, key: &str) -> Result<usize, usize> {
+        self.facts
+            .binary_search_by(|(known, _)| known.as_str().cmp(key))
+    }
+
+    fn get(&self, key: &str) -> Option<&Fact> {
+        self.find(key).ok().map(|place| &self.facts[place].1)
+    }
+
+    fn insert(&mut self, key: Text, fact: Fact) {
+        match self.find(&key) {
+            Ok(place) if self.facts[place].1 == fact => {}
+            Ok(place) => Rc::make_mut(&mut self.facts)[place].1 = fact,
+            Err(place) => Rc::make_mut(&mut self.facts).insert(place, (key, fact)),
+        }
+    }
+
+    fn remove(&mut self, key: &str) {
+        if let Ok(place) = self.find(key) {
+            Rc::make_mut(&mut self.facts).remove(place);
+        }
+    }
+
+    /// Notes that a place is or is not zero from here on.
+    pub(super) fn set_zero(&mut self, place: Text, is_zero: bool) {
+        let fact = if is_zero { Fact::Equal } else { Fact::NotEqual };
+        self.insert(place, fact(Text::from("0")));
+    }
+
+    fn forget(&mut self, variable: &str) {
+        if self.facts.is_empty() {
+            return;
+        }
+        let base = root(variable);
+        let mentions = |text: &str| text == variable || names(text, base);
+        let concerns = |(key, fact): &(Text, Fact)| {
+            let in_value = match fact {
+                Fact::Equal(text) | Fact::NotEqual(text) => mentions(text),
+                Fact::Order(_) => false,
+            };
+            in_value || mentions(key)
+        };
+        if self.facts.iter().any(concerns) {
+            Rc::make_mut(&mut self.facts).retain(|fact| !concerns(fact));
+        }
+    }
+
+    pub(super) fn assign(&mut self, assign: &Assign, matters: &Matters) {
+        let fact = match &assign.value {
+            Value::Constant(_) if !matters.has(&assign.target) => None,
+            Value::Constant(number) => Some(Fact::Equal(Text::from(number.to_string()))),
+            Value::Place(other) | Value::Call { text: other, .. } => self.get(other).cloned(),
+            _ => None,
+        };
+        self.forget(&assign.target);
+        if let Value::Call { text, .. } = &assign.value {
+            self.remove(text);
+        }
+        if let Some(fact) = fact
+            && matters.has(&assign.target)
+        {
+            self.insert(assign.target.clone(), fact);
+        }
+    }
+
+    pub(super) fn call(&mut self, call: &Call) {
+        self.remove(&call.text);
+        for argument in &call.arguments {
+            if let Value::Address(place) = argument {
+                self.forget(place);
+            }
+        }
+    }
+
+    /// Whether a condition may have an outcome; if so, it is noted.
+    pub(super) fn suppose(
+        &mut self,
+        condition: &Condition,
+        taken: bool,
+        matters: &Matters,
+    ) -> bool {
+        let equality = match condition.operator {
+            "==" => Some(taken),
+            "!=" => Some(!taken),
+            _ => None,
+        };
+        match equality {
+            Some(equal) => {
+                let possible = self.may_equal(condition, equal);
+                self.note_equality(condition, equal, matters);
+                if condition.left.ends_with(')') {
+                    // The result of a call that was not kept is asked once.
+                    self.remove(&condition.left);
+                }
+                possible
+            }
+            None => self.suppose_order(condition, taken, matters),
+        }
+    }
+
+    fn may_equal(&self, condition: &Condition, equal: bool) -> bool {
+        match self.get(&condition.left) {
+            Some(Fact::Equal(text)) if *text == condition.right => equal,
+            Some(Fact::Equal(text)) => {
+                let differ = text.parse::<i64>().is_ok() && condition.right.parse::<i64>().is_ok();
+                !(equal && differ)
+            }
+            Some(Fact::NotEqual(text)) if *text == condition.right => !equal,
+            _ => true,
+        }
+    }
+
+    fn note_equality(&mut self, condition: &Condition, equal: bool, matters: &Matters) {
+        if !matters.has(&condition.left) || self.facts.len() >= FACT_CAP {
+            return;
+        }
+        if equal {
+            let fact = Fact::Equal(condition.right.clone());
+            self.insert(condition.left.clone(), fact);
+        } else if !matches!(self.get(&condition.left), Some(Fact::Equal(_))) {
+            let fact = Fact::NotEqual(condition.right.clone());
+            self.insert(condition.left.clone(), fact);
+        }
+    }
+
+    fn suppose_order(&mut self, condition: &Condition, taken: bool, matters: &Matters) -> bool {
+        let known = self.number(&condition.left);
+        if let (Some(left), Ok(right)) = (known, condition.right.parse::<i64>()) {
+            let outcome = match condition.operator {
+                "<" => left < right,
+                "<=" => left <= right,
+                ">" => left > right,
+                _ => left >= right,
+            };
+            return outcome == taken;
+        }
+        if !matters.has(&condition.left) {
+            return true;
+        }
+        let key = format!(
+            "{}{}{}",
+            condition.left, condition.operator, condition.right
+        );
+        if let Some(Fact::Order(outcome)) = self.get(&key) {
+            return *outcome == taken;
+        }
+        if self.facts.len() < FACT_CAP {
+            self.insert(Text::from(key), Fact::Order(taken));
+        }
+        true
+    }
+}
+
+/// The places of which a path remembers something: those that more than one condition asks, or that are returned.
+#[derive(Debug, Default)]
+pub(crate) struct Matters {
+    places: FxHashSet<Text>,
+}
+
+impl Matters {
+    pub(in crate::flow) fn of(nodes: &[Node]) -> Self {
+        let mut once: FxHashSet<&Text> = FxHashSet::default();
+        let mut places = FxHashSet::default();
+        for node in nodes {
+            if let Next::Branch { condition, .. } = &node.next
+                && !once.insert(&condition.left)
+            {
+                places.insert(condition.left.clone());
+            }
+            match &node.step {
+                Step::Return {
+                    value: Value::Place(place),
+                    ..
+                } => {
+                    places.insert(place.clone());
+                }
+                Step::Assign(assign) if !once.insert(&assign.target) => {
+                    places.insert(assign.target.clone());
+                }
+                _ => {}
+            }
+        }
+        Self { places }
+    }
+
+    fn has(&self, place: &str) -> bool {
+        self.places.contains(place)
+    }
+}
