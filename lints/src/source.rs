@@ -69,7 +69,13 @@ impl<'a> Source<'a> {
 
     fn line_starts(&self) -> &[u32] {
         self.lines.get_or_init(|| {
-            let ends = memchr::memchr_iter(b'\n', self.text.as_bytes());
+            let bytes = self.text.as_bytes();
+            // A carriage return ends lines only where nothing else does, as other programs count them.
+            let sign = match memchr::memchr(b'\n', bytes) {
+                Some(_) => b'\n',
+                None => b'\r',
+            };
+            let ends = memchr::memchr_iter(sign, bytes);
             std::iter::once(0)
                 .chain(ends.map(|end| to_u32(end + 1)))
                 .collect()
@@ -98,6 +104,8 @@ mod tests {
         check("ab\r\n\tcd", 5, 2, 2);
         check("ä b", 3, 1, 4);
         check("", 0, 1, 1);
+        check("ab\rcd", 3, 2, 1);
+        check("ab\rcd\n", 3, 1, 4);
     }
 
     #[test]

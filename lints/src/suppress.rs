@@ -38,9 +38,21 @@ pub(crate) fn suppressions(
     comments: impl Iterator<Item = Range<usize>>,
     is_rule: impl Fn(&str) -> bool,
 ) -> Vec<Suppression> {
-    comments
+    let mut list: Vec<_> = comments
         .filter_map(|range| read(source, range, &is_rule))
-        .collect()
+        .collect();
+    // Comments one below the other hold for the same line.
+    for index in (1..list.len()).rev() {
+        let below = &list[index];
+        let line_start = source.line_start(below.first_line);
+        let is_alone = source.text[line_start..below.range.start].trim().is_empty();
+        let (line, end) = (below.first_line, below.last_line);
+        let above = &mut list[index - 1];
+        if is_alone && above.last_line + 1 == line {
+            above.last_line = end;
+        }
+    }
+    list
 }
 
 fn read(

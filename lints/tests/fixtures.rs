@@ -32,7 +32,8 @@ fn files(directory: &Path) -> Vec<PathBuf> {
 
 fn marks(text: &str) -> Vec<Mark> {
     let mut marks = Vec::new();
-    for (line, content) in (1..).zip(text.split('\n')) {
+    let sign = if text.contains('\n') { '\n' } else { '\r' };
+    for (line, content) in (1..).zip(text.split(sign)) {
         for opener in ["//~", "/*~", "#~", "--~"] {
             let Some((_, mark)) = content.split_once(opener) else {
                 continue;

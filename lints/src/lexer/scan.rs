@@ -1,6 +1,6 @@
 //! The scanner: one pass over the bytes, no look back.
 
-use super::token::{LONG, continues_identifier, single, splice};
+use super::token::{LONG, continues_identifier, ends_line, single, splice};
 use super::{Directive, DirectiveKind, Kind, Lexed, Token, spelling};
 use crate::source::to_u32;
 
@@ -105,8 +105,10 @@ impl<'a> Scanner<'a> {
         let mut gap = Gap::SameLine;
         while let Some(&byte) = self.bytes.get(self.at) {
             match byte {
-                b'\n' if in_directive => return Gap::NewLine,
-                b'\n' => {
+                b'\n' | b'\r' if ends_line(self.bytes, self.at) => {
+                    if in_directive {
+                        return Gap::NewLine;
+                    }
                     gap = Gap::NewLine;
                     self.at += 1;
                 }
@@ -141,7 +143,8 @@ impl<'a> Scanner<'a> {
 
     fn line_comment_end(&self, mut from: usize) -> usize {
         loop {
-            let Some(length) = memchr::memchr(b'\n', &self.bytes[from..]) else {
+            let mut ends = memchr::memchr2_iter(b'\n', b'\r', &self.bytes[from..]);
+            let Some(length) = ends.find(|length| ends_line(self.bytes, from + length)) else {
                 return self.bytes.len();
             };
             let end = from + length;

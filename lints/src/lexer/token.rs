@@ -72,10 +72,19 @@ pub(crate) fn splice(bytes: &[u8], at: usize) -> Option<usize> {
     while matches!(bytes.get(end), Some(b' ' | b'\t')) {
         end += 1;
     }
-    if bytes.get(end) == Some(&b'\r') {
+    if bytes.get(end..end + 2) == Some(b"\r\n") {
         end += 1;
     }
-    (bytes.get(end) == Some(&b'\n')).then_some(end + 1)
+    ends_line(bytes, end).then_some(end + 1)
+}
+
+/// Whether a line ends with the byte at `at`: `\n`, or `\r` without `\n` behind it, as Clang and editors take it.
+pub(crate) fn ends_line(bytes: &[u8], at: usize) -> bool {
+    match bytes.get(at) {
+        Some(b'\n') => true,
+        Some(b'\r') => bytes.get(at + 1) != Some(&b'\n'),
+        _ => false,
+    }
 }
 
 /// Whether a byte may continue an identifier. Bytes above ASCII and `$` may, as in GCC and Clang.
