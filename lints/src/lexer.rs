@@ -10,7 +10,7 @@ mod token;
 use std::borrow::Cow;
 
 pub(crate) use directive::{Directive, DirectiveKind};
-pub(crate) use token::{Kind, Token, continues_identifier, ends_line, splice};
+pub(crate) use token::{Kind, Token, continues_identifier, splice};
 
 /// A lexed text.
 #[derive(Debug)]

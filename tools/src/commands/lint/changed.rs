@@ -54,7 +54,7 @@ impl Changes {
             ":/",
         ])?;
         for path in fresh.lines() {
-            files.insert(files::shown(&root.join(path)), Lines::All);
+            files.insert(files::shown(&root.join(unquoted(path))), Lines::All);
         }
         Ok(Self { files })
     }
@@ -80,7 +80,9 @@ fn parse(diff: &str, root: &Path) -> BTreeMap<String, Lines> {
     let mut ranges: Option<&mut Lines> = None;
     for line in diff.lines() {
         if let Some(path) = line.strip_prefix("+++ ") {
-            let path = path.trim_matches('"').strip_prefix("b/").unwrap_or(path);
+            // A tab ends names that have blanks in them.
+            let path = unquoted(path.trim_end_matches('\t'));
+            let path = path.strip_prefix("b/").unwrap_or(&path);
             let entry = files.entry(files::shown(&root.join(path)));
             ranges = Some(entry.or_insert(Lines::Some(Vec::new())));
         } else if let (Some(range), Some(Lines::Some(list))) = (hunk(line), ranges.as_deref_mut()) {
@@ -107,10 +109,41 @@ fn hunk(line: &str) -> Option<RangeInclusive<u32>> {
     })
 }
 
+/// A path as git prints it: in quotes, with escapes, where it has a quote, a backslash or a control character.
+/// Source: git-config(1), core.quotePath.
+fn unquoted(path: &str) -> String {
+    let Some(inner) = path
+        .strip_prefix('"')
+        .and_then(|rest| rest.strip_suffix('"'))
+    else {
+        return path.to_owned();
+    };
+    let mut bytes = Vec::new();
+    let mut rest = inner.as_bytes();
+    while let Some((&byte, behind)) = rest.split_first() {
+        let octal = behind
+            .get(..3)
+            .filter(|_| byte == b'\\')
+            .and_then(|digits| std::str::from_utf8(digits).ok())
+            .and_then(|digits| u8::from_str_radix(digits, 8).ok());
+        let (decoded, length) = match (byte, octal, behind.first()) {
+            (b'\\', Some(code), _) => (code, 4),
+            (b'\\', None, Some(b'n')) => (b'\n', 2),
+            (b'\\', None, Some(b't')) => (b'\t', 2),
+            (b'\\', None, Some(&letter)) => (letter, 2),
+            _ => (byte, 1),
+        };
+        bytes.push(decoded);
+        rest = &rest[length.min(rest.len())..];
+    }
+    String::from_utf8_lossy(&bytes).into_owned()
+}
+
 fn git(args: &[&str]) -> anyhow::Result<String> {
     let mut out = Vec::new();
     let mut complaint = String::new();
     let ended = Process::new("git")
+        .args(["-c", "core.quotePath=off"])
         .args(args)
         .time_limit(LIMIT)
         .run(&Interrupt::never(), |line| match line.stream {
@@ -127,7 +160,7 @@ fn git(args: &[&str]) -> anyhow::Result<String> {
 
 #[cfg(test)]
 mod tests {
-    use super::{hunk, parse};
+    use super::{hunk, parse, unquoted};
 
     #[test]
     fn hunks_name_the_lines_of_the_new_side() {
@@ -142,5 +175,13 @@ mod tests {
         let diff = "--- a/x.c\n+++ b/x.c\n@@ -1 +2 @@\n-a\n+b\n--- a/y.c\n+++ /dev/null\n";
         let files = parse(diff, std::path::Path::new(""));
         assert!(files.contains_key("x.c"));
+    }
+
+    #[test]
+    fn paths_are_read_as_git_quotes_them() {
+        assert_eq!(unquoted("b/x.c"), "b/x.c");
+        assert_eq!(unquoted("\"b/\\303\\244 \\\"x\\\\.c\""), "b/ä \"x\\.c");
+        let diff = "+++ b/ä b.c\t\n@@ -1 +2 @@\n";
+        assert!(parse(diff, std::path::Path::new("")).contains_key("ä b.c"));
     }
 }

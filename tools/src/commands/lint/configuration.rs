@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
+use lunet_lints::linter::SettingsError;
 use lunet_lints::{Linter, Settings};
 
 const FILE_NAME: &str = "lints.toml";
@@ -20,22 +21,53 @@ pub(super) fn load(file: Option<&Path>) -> anyhow::Result<Configuration> {
         Some(file) => Some(file.to_owned()),
         None => find(FILE_NAME)?.map(|directory| directory.join(FILE_NAME)),
     };
-    let (settings, root, name) = match found {
+    let (settings, root, file) = match found {
         Some(file) => {
             let root = match file.parent() {
                 Some(parent) if !parent.as_os_str().is_empty() => parent.to_owned(),
                 _ => PathBuf::from("."),
             };
-            (read(&file)?, root, file.display().to_string())
+            (read(&file)?, root, Some(file))
         }
         None => (
             Settings::default(),
             find(".git")?.unwrap_or_else(|| PathBuf::from(".")),
-            "default settings".to_owned(),
+            None,
         ),
     };
-    let linter = Linter::new(settings).with_context(|| name)?;
+    let linter = Linter::new(settings).map_err(|error| {
+        let place = file.map_or_else(
+            || "default settings".to_owned(),
+            |file| format!("{}{}", file.display(), place_of(&file, &error)),
+        );
+        anyhow::Error::new(error).context(place)
+    })?;
     Ok(Configuration { linter, root })
+}
+
+/// Line and column of what a setting says, as `:3:1`; nothing where it can't be told.
+fn place_of(file: &Path, error: &SettingsError) -> String {
+    let text = std::fs::read_to_string(file).unwrap_or_default();
+    let wanted = match error {
+        SettingsError::UnknownRule(name) => name.as_str(),
+        SettingsError::Prefix(_) => "prefix",
+        SettingsError::Pattern(error) => error
+            .glob()
+            .map_or("", |glob| glob.trim_start_matches("**/")),
+        SettingsError::Search(_) => "",
+    };
+    let is_code = |at: &usize| {
+        let line = text[..*at].rsplit('\n').next().unwrap_or_default();
+        !line.contains('#')
+    };
+    let mut found = text.match_indices(wanted).map(|(at, _)| at).filter(is_code);
+    match found.next().filter(|_| !wanted.is_empty()) {
+        Some(at) => {
+            let (line, column) = place(&text, at);
+            format!(":{line}:{column}")
+        }
+        None => String::new(),
+    }
 }
 
 /// The nearest directory, from here upwards, that has an entry of this name; relative to here.
