@@ -1,5 +1,6 @@
 //! `raw-allocation`: the C library's allocator is called where the SDK has its own.
 
+use crate::call::call_at;
 use crate::finding::{Findings, Fix, Level};
 use crate::lexer::{Kind, spelling};
 use crate::role::Role;
@@ -57,9 +58,15 @@ fn is_allocator(name: &str) -> bool {
 
 fn judge(stretch: &Stretch<'_, '_>, index: usize, findings: &mut Findings<'_>) {
     let stream = &stretch.stream;
-    if stream.kind(index) != Some(Kind::Identifier)
-        || stream.kind(index + 1) != Some(Kind::ParenOpen)
-    {
+    if stream.kind(index) != Some(Kind::Identifier) {
+        return;
+    }
+    // `#define ALLOCATE malloc` is as good as a call.
+    let is_alias = stretch.definition.is_some() && stream.tokens.len() == 1;
+    let next = stream.kind(index + 1);
+    let is_call = next == Some(Kind::ParenOpen)
+        || (next == Some(Kind::ParenClose) && call_at(stream, index).is_some());
+    if !is_call && !is_alias {
         return;
     }
     if stretch
