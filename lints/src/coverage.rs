@@ -1,13 +1,16 @@
-//! How each byte of a C text was judged: from the tree, from the re-parsed body of a macro, or from its tokens alone.
-//! Blanks, comments and other directives are no code and are not counted.
+//! How each byte of a text was judged: from the tree, from the re-parsed body of a macro, or from its tokens alone.
+//! Blanks, comments and other directives are no code and are not counted; of a workflow only its scripts are.
 
 use std::ops::Range;
 
 use crate::flow::Flow;
-use crate::grammar::parse;
+use crate::grammar::{parse, walk};
+use crate::language::Language;
 use crate::lexer::{Kind, Token, spelling};
 use crate::outline::NONE;
+use crate::script::workflow;
 use crate::source::Source;
+use crate::stack::paths::{is_known, state_parameter};
 use crate::unit::C;
 
 /// Bytes of code by how they were judged.
@@ -21,6 +24,8 @@ pub struct Coverage {
     pub functions: usize,
     /// Functions whose paths could not be followed: the flow rules said nothing of them.
     pub unfollowed: usize,
+    /// Functions with a path on which the height of the Lua stack is not known: nothing is said of that path.
+    pub unknown_stacks: usize,
 }
 
 impl Coverage {
@@ -38,11 +43,59 @@ impl std::ops::AddAssign for Coverage {
         self.unjudged += other.unjudged;
         self.functions += other.functions;
         self.unfollowed += other.unfollowed;
+        self.unknown_stacks += other.unknown_stacks;
     }
 }
 
+/// The coverage of a text in the language of its path.
+pub fn of(path: &str, text: &str) -> Coverage {
+    match Language::of(path, text) {
+        Language::C => of_c(path, text),
+        Language::Shell => of_tree(&tree_sitter_bash::LANGUAGE.into(), text),
+        Language::Lua => of_tree(&tree_sitter_lua::LANGUAGE.into(), text),
+        Language::Rust => of_tree(&tree_sitter_rust::LANGUAGE.into(), text),
+        Language::Workflow => {
+            let mut all = Coverage::default();
+            for (_, script) in workflow::blocks(text).0 {
+                all += of_tree(&tree_sitter_bash::LANGUAGE.into(), &script);
+            }
+            all
+        }
+    }
+}
+
+/// The coverage of a text that is read as one tree: what the grammar could not read was judged word by word.
+fn of_tree(language: &tree_sitter::Language, text: &str) -> Coverage {
+    let mut coverage = Coverage::default();
+    let code = |text: &str| {
+        let bytes = text.bytes();
+        bytes.filter(|byte| !byte.is_ascii_whitespace()).count()
+    };
+    let Some(tree) = parse(language, text) else {
+        coverage.fallback = code(text);
+        return coverage;
+    };
+    let mut error_end = 0;
+    walk(&tree, |node| {
+        if node.is_error() {
+            error_end = error_end.max(node.end_byte());
+        }
+        let is_comment = node.kind().ends_with("comment");
+        if node.child_count() == 0 && !is_comment {
+            let size = code(&text[node.byte_range()]);
+            if node.start_byte() < error_end {
+                coverage.fallback += size;
+            } else {
+                coverage.tree += size;
+            }
+        }
+        !is_comment
+    });
+    coverage
+}
+
 /// The coverage of a C text.
-pub fn of_c(path: &str, text: &str) -> Coverage {
+fn of_c(path: &str, text: &str) -> Coverage {
     let source = Source::new(path, text);
     let c = C::new(&source, std::sync::Arc::default());
     let mut coverage = Coverage::default();
@@ -54,7 +107,10 @@ pub fn of_c(path: &str, text: &str) -> Coverage {
         let bytes = size(&c.lexed.code[begin..behind]);
         coverage.functions += 1;
         match &*c.flow(number) {
-            Flow::Graphs(graphs) if !graphs.is_empty() => coverage.tree += bytes,
+            Flow::Graphs(graphs) if !graphs.is_empty() => {
+                coverage.tree += bytes;
+                coverage.unknown_stacks += usize::from(has_unknown_stack(&c, number));
+            }
             _ => {
                 coverage.fallback += bytes;
                 coverage.unfollowed += 1;
@@ -75,6 +131,17 @@ pub fn of_c(path: &str, text: &str) -> Coverage {
         coverage.unjudged += text.len() - start as usize;
     }
     coverage
+}
+
+/// Whether a function that works with the stack of a state has a path on which its height is not known.
+fn has_unknown_stack(c: &C<'_>, number: usize) -> bool {
+    let Some(state) = state_parameter(c, &c.outline.functions[number]) else {
+        return false;
+    };
+    let flow = c.flow(number);
+    flow.graphs()
+        .iter()
+        .any(|graph| !is_known(c, graph, &state))
 }
 
 fn size(tokens: &[Token]) -> usize {

@@ -7,23 +7,38 @@ use super::Script;
 
 /// The scripts of a workflow. Comments outside of the blocks are among those of the first.
 pub(crate) fn scripts(text: &str) -> Vec<Script> {
+    let (blocks, comments) = blocks(text);
+    let around = Script {
+        comments,
+        ..Script::default()
+    };
+    let blocks = blocks
+        .iter()
+        .map(|(start, text)| Script::read(text, *start));
+    std::iter::once(around).chain(blocks).collect()
+}
+
+/// The text of a shell script in a workflow, and where it begins.
+pub(crate) type Block = (usize, String);
+
+/// The blocks that a shell runs, and the comments outside of them.
+pub(crate) fn blocks(text: &str) -> (Vec<Block>, Vec<Range<usize>>) {
     let lines = lines(text);
     let defaults = defaults(&lines);
-    let mut scripts = vec![Script::default()];
+    let mut comments = Vec::new();
+    let mut blocks = Vec::new();
     let mut at = 0;
     while at < lines.len() {
         let line = &lines[at];
         if line.content.starts_with('#') {
-            scripts[0]
-                .comments
-                .push(line.content_start..line.content_start + line.content.len());
+            comments.push(line.content_start..line.content_start + line.content.len());
         }
         at = match line.run_value() {
-            Some(value) => block(text, &lines, &defaults, at, value, &mut scripts),
+            Some(value) => block(text, &lines, &defaults, at, value, &mut blocks),
             None => at + 1,
         };
     }
-    scripts
+    (blocks, comments)
 }
 
 struct Line<'a> {
@@ -104,7 +119,7 @@ fn block(
     defaults: &[Default],
     at: usize,
     value: &str,
-    scripts: &mut Vec<Script>,
+    blocks: &mut Vec<Block>,
 ) -> usize {
     let key = &lines[at];
     let mut end = at + 1;
@@ -132,7 +147,7 @@ fn block(
         let start = value.as_ptr() as usize - text.as_ptr() as usize;
         (start, lines.get(end).map_or(text.len(), |line| line.start))
     };
-    scripts.push(Script::read(&masked(&text[start..stop.max(start)]), start));
+    blocks.push((start, masked(&text[start..stop.max(start)])));
     end
 }
 

@@ -82,6 +82,8 @@ struct Heights<'a> {
     state: &'a str,
     endings: Vec<Ending>,
     referred: Vec<Referred>,
+    /// A path ended at a height that is not known.
+    is_lost: bool,
     /// How many calls of other functions led here.
     depth: usize,
 }
@@ -101,6 +103,13 @@ pub(crate) fn endings(c: &C<'_>, graph: &Graph, state: &str, depth: usize) -> Ve
         Outcome::Complete => heights.endings,
         Outcome::GivenUp => Vec::new(),
     }
+}
+
+/// Whether the height of the stack is known at the end of every path.
+pub(crate) fn is_known(c: &C<'_>, graph: &Graph, state: &str) -> bool {
+    let mut heights = Heights::new(c, graph, state, 0);
+    let outcome = explore(graph, &mut heights, Stack::empty(), &c.budget);
+    outcome == Outcome::Complete && !heights.is_lost
 }
 
 /// What each `luaL_ref` of a function takes from the stack of `state`, on every path to it.
@@ -185,6 +194,7 @@ impl<'a> Heights<'a> {
             state,
             endings: Vec::new(),
             referred: Vec::new(),
+            is_lost: false,
             depth,
         }
     }
@@ -280,6 +290,7 @@ impl<'a> Heights<'a> {
             ..
         } = stack
         else {
+            self.is_lost = true;
             return;
         };
         let constant = match value {

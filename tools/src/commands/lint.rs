@@ -57,7 +57,7 @@ pub struct LintArgs {
     /// Only lines that differ from a revision.
     #[arg(long, value_name = "BASE", num_args = 0..=1, default_missing_value = "HEAD")]
     changed: Option<String>,
-    /// Show how the bytes of each C file were judged.
+    /// Show how the bytes of each file were judged.
     #[arg(long)]
     coverage: bool,
     /// Fail where bytes were not judged at all.

@@ -1,7 +1,6 @@
-//! `--coverage`: how the bytes of each C file were judged. `--strict` fails where some were not judged at all.
+//! `--coverage`: how the bytes of each file were judged. `--strict` fails where some were not judged at all.
 
-use lunet_lints::coverage::{Coverage, of_c};
-use lunet_lints::language::Language;
+use lunet_lints::coverage::{Coverage, of};
 use rayon::prelude::*;
 
 use super::configuration::Configuration;
@@ -24,7 +23,7 @@ pub(super) fn run(
         .filter_map(|path| {
             let text = files::read(path, cap_bytes).ok()?;
             let shown = files::shown(path);
-            (Language::of(&shown, &text) == Language::C).then(|| (of_c(&shown, &text), shown))
+            Some((of(&shown, &text), shown))
         })
         .collect();
     let mut all = Coverage::default();
@@ -38,7 +37,7 @@ pub(super) fn run(
             .collect();
         render::json(&list)?;
     } else if prints {
-        render::out("  tree macro falls  none  functions not followed\n");
+        render::out("  tree macro falls  none  functions not followed stack unknown\n");
         for (coverage, path) in &measured {
             render::out(&line(coverage, path));
         }
@@ -59,13 +58,14 @@ pub(super) fn run(
 fn line(coverage: &Coverage, path: &str) -> String {
     let share = |bytes: usize| percent(bytes, coverage.total());
     format!(
-        "{:>6}{:>6}{:>6}{:>6} {:>10} {:>12}  {path}\n",
+        "{:>6}{:>6}{:>6}{:>6} {:>10} {:>12} {:>13}  {path}\n",
         share(coverage.tree),
         share(coverage.macros),
         share(coverage.fallback),
         share(coverage.unjudged),
         coverage.functions,
         coverage.unfollowed,
+        coverage.unknown_stacks,
     )
 }
 
@@ -88,5 +88,6 @@ fn value(coverage: &Coverage, path: &str) -> serde_json::Value {
         "unjudged": coverage.unjudged,
         "functions": coverage.functions,
         "unfollowed": coverage.unfollowed,
+        "unknown_stacks": coverage.unknown_stacks,
     })
 }
