@@ -25,9 +25,27 @@ pub(crate) fn read(text: &str, prefix: &str) -> RustSource {
             | "field_identifier"
             | "type_identifier"
             | "shorthand_field_identifier" => {
+                // A raw identifier is the same name.
                 let name = &text[node.byte_range()];
+                let name = name.strip_prefix("r#").unwrap_or(name);
                 if name.starts_with(prefix) {
                     rust.internals.push((name.to_owned(), node.byte_range()));
+                }
+            }
+            // `link_name` and `export_name` name a symbol, too.
+            "attribute_item" | "inner_attribute_item" => {
+                let attribute = &text[node.byte_range()];
+                let names_symbol = ["link_name", "export_name"]
+                    .iter()
+                    .any(|key| attribute.contains(key));
+                if let Some(at) = attribute.find('"').filter(|_| names_symbol) {
+                    let name = &attribute[at + 1..];
+                    let name = &name[..name.find('"').unwrap_or(name.len())];
+                    let start = node.start_byte() + at + 1;
+                    if name.starts_with(prefix) {
+                        rust.internals
+                            .push((name.to_owned(), start..start + name.len()));
+                    }
                 }
             }
             _ => {}

@@ -5,9 +5,12 @@ use std::collections::BTreeSet;
 
 use crate::facts::Facts;
 use crate::lexer::{Kind, lex};
+use crate::paste::Pastes;
+use crate::source::Source;
+use crate::unit::C;
 
 /// The internals that a text accounts for. A name that ends in `_` stands for all that begin with it.
-pub fn accounted(text: &str, facts: &Facts, prefix: &str) -> BTreeSet<String> {
+pub fn accounted(path: &str, text: &str, facts: &Facts, prefix: &str) -> BTreeSet<String> {
     let lexed = lex(text);
     let mut found = BTreeSet::new();
     for &token in lexed.code.iter().chain(&lexed.content) {
@@ -22,7 +25,25 @@ pub fn accounted(text: &str, facts: &Facts, prefix: &str) -> BTreeSet<String> {
             found.extend(wrapped);
         }
     }
+    found.extend(pasted(path, text, facts, prefix));
     found
+}
+
+/// The internals that macros paste from their arguments.
+fn pasted(path: &str, text: &str, facts: &Facts, prefix: &str) -> Vec<String> {
+    let source = Source::new(path, text);
+    let c = C::new(&source, facts.tree.clone());
+    let mut names = Vec::new();
+    if let Some(mut pastes) = Pastes::new(&c, path, prefix) {
+        c.each_stretch(
+            |_| true,
+            |stretch| {
+                let made = pastes.in_stretch(stretch).into_iter();
+                names.extend(made.map(|pasted| pasted.name));
+            },
+        );
+    }
+    names
 }
 
 /// Whether a needed internal is among the accounted ones.

@@ -114,13 +114,15 @@ impl Stream<'_> {
                 Some(Kind::Identifier) => types += usize::from(!is_qualifier(&self.word(at))),
                 Some(Kind::Star) => {}
                 Some(Kind::ParenClose | Kind::BracketClose | Kind::BraceClose) => {
-                    let Some(open) = self.parent(at).filter(|&open| open > begin) else {
+                    let Some(open) = self.parent(at).filter(|&open| open >= begin) else {
                         return false;
                     };
-                    if !self.belongs_to_specifier(open) {
+                    let is_macro = self.is_specifier_macro(open, begin);
+                    if !is_macro && !self.belongs_to_specifier(open) {
                         return false;
                     }
-                    types += usize::from(self.kind(at) == Some(Kind::BraceClose));
+                    let is_type = is_macro || self.kind(at) == Some(Kind::BraceClose);
+                    types += usize::from(is_type);
                     at = open;
                 }
                 Some(Kind::Comma) => return types == 0 && self.begins_declaration(begin),
@@ -152,6 +154,16 @@ impl Stream<'_> {
             }
         }
         false
+    }
+
+    /// Whether a parenthesis is that of a macro that stands for a type, as in `API(int) name(void);`.
+    fn is_specifier_macro(&self, open: usize, begin: usize) -> bool {
+        open == begin + 1
+            && self.kind(open) == Some(Kind::ParenOpen)
+            && self.kind(begin) == Some(Kind::Identifier)
+            && self.at_file_scope(begin)
+            && !is_attribute_word(&self.word(begin))
+            && !is_statement_word(&self.word(begin))
     }
 
     /// Whether brackets stand within declaration specifiers: attributes, or the body of a type.

@@ -31,7 +31,8 @@ pub(super) fn run(
             // The header that offers the wrappers names every internal: that says nothing of a plugin.
             Ok(_) if path.file_name().is_some_and(|name| name == "trace.h") => {}
             Ok(text) if is_source(path) => {
-                known.extend(accounted(&text, &facts.of(path), &settings.prefix));
+                let shown = files::shown(path);
+                known.extend(accounted(&shown, &text, &facts.of(path), &settings.prefix));
             }
             Ok(_) => {}
             Err(failure) => anyhow::bail!("{failure}"),
