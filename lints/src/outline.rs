@@ -314,7 +314,9 @@ impl<'a> Builder<'a> {
     fn read_head(&mut self, at: usize) {
         let kind = |index: usize| self.tokens.get(index).map(|token| token.kind);
         self.head.assigns |= kind(at) == Some(Kind::Assign) && self.outline.parent[at] == NONE;
-        if self.head.name.is_some() || kind(at) != Some(Kind::Identifier) {
+        // A macro at the begin that takes arguments stands for an attribute or a type, if a name follows it.
+        let is_named = self.head.name.is_some_and(|name| name != self.head.begin);
+        if is_named || kind(at) != Some(Kind::Identifier) {
             return;
         }
         let follows = match kind(at + 1) {
@@ -322,9 +324,18 @@ impl<'a> Builder<'a> {
             Some(Kind::ParenClose) => kind(at + 2) == Some(Kind::ParenOpen),
             _ => false,
         };
-        if follows && !self.in_attribute(at) {
+        let is_outside = self.head.name.is_none() || self.outline.parent[at] == NONE;
+        if follows && is_outside && !self.in_attribute(at) && !self.is_void(at) {
             self.head.name = Some(at);
         }
+    }
+
+    /// `void (name)(…)`: what stands before the parenthesis is the type.
+    fn is_void(&self, at: usize) -> bool {
+        matches!(
+            &*spelling(self.text, self.tokens[at]),
+            "void" | "int" | "char" | "long" | "unsigned" | "short" | "double" | "float"
+        )
     }
 
     /// Whether a token is the name of an attribute or stands among its arguments.

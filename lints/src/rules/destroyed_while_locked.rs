@@ -6,7 +6,7 @@ use std::rc::Rc;
 
 use crate::finding::{Findings, Level};
 use crate::flow::explore::{Afters, Analysis, Known, Trail, explore, on};
-use crate::flow::{Assign, Call, Graph, NodeId, Step, Value, path, root};
+use crate::flow::{Assign, Call, Graph, NodeId, Step, Value, names, path, root};
 use crate::lexer::Kind;
 use crate::outline::Function;
 use crate::rule::{Functions, Page, Rule, Run};
@@ -146,6 +146,10 @@ impl State {
     /// `m = &pool->mutex` gives the mutex a second name.
     fn assign(&mut self, assign: &Assign) {
         self.pointers.remove(assign.target.as_str());
+        // With another index or pointer the same words mean another mutex.
+        if root(&assign.target) == assign.target {
+            self.locked.retain(|mutex, _| !names(mutex, &assign.target));
+        }
         if let Value::Address(place) = &assign.value
             && root(&assign.target) == assign.target
             && self.pointers.len() < POINTER_CAP

@@ -2,7 +2,7 @@
 
 use crate::finding::{Findings, Level};
 use crate::include::includes;
-use crate::lexer::DirectiveKind;
+use crate::lexer::{DirectiveKind, Kind};
 use crate::outline::Function;
 use crate::rule::{Page, Rule, Run};
 use crate::unit::{C, Unit};
@@ -34,6 +34,7 @@ fn run(unit: &Unit<'_>, findings: &mut Findings<'_>) {
             .tree
             .static_inline(&name, unit.source.path, includes)
             && !is_conditional(c, function)
+            && !is_made_by_macro(c, function)
         {
             findings
                 .add(
@@ -44,6 +45,13 @@ fn run(unit: &Unit<'_>, findings: &mut Findings<'_>) {
                 .help("delete one of the two, or rename this one");
         }
     }
+}
+
+/// `NAME(x)(…) {`: what stands where the name does is a macro that makes it.
+fn is_made_by_macro(c: &C<'_>, function: &Function) -> bool {
+    let stream = c.stream();
+    let close = stream.close(function.name as usize + 1);
+    close.is_some_and(|close| stream.kind(close + 1) == Some(Kind::ParenOpen))
 }
 
 /// Whether a condition of the preprocessor decides about a function.

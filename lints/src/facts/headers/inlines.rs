@@ -44,7 +44,11 @@ fn inline_name(window: &str) -> Option<String> {
         match lexed.code[at].kind {
             Kind::Identifier if words(at + 1).as_deref() == Some("(") => {
                 if !is_attribute_word(&word) {
-                    let is_defined = is_static && is_inline && has_body(&lexed.code, at + 1);
+                    // `NAME(x)(…)`: a macro makes the name.
+                    let behind = skip_parentheses(&lexed.code, at + 1);
+                    let is_made = words(behind).as_deref() == Some("(");
+                    let is_defined =
+                        is_static && is_inline && !is_made && has_body(&lexed.code, at + 1);
                     return is_defined.then(|| word.into_owned());
                 }
                 at = skip_parentheses(&lexed.code, at + 1);
