@@ -7,6 +7,8 @@ mod arguments;
 mod descriptors;
 mod errors;
 mod exit;
+#[cfg(target_os = "linux")]
+mod memory;
 #[cfg(unix)]
 mod signals;
 

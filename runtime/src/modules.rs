@@ -4,9 +4,10 @@ mod core;
 mod scripts;
 pub(crate) mod socket;
 
+use std::ffi::c_int;
+
 use mlua::ffi::lua_State;
 
-use crate::entry::{Call, Outcome};
 use crate::handle::Handle;
 use crate::reactor::Readiness;
 use crate::runtime::Runtime;
@@ -35,8 +36,12 @@ pub(crate) unsafe fn prepare(state: *mut lua_State) {
 }
 
 /// `lunet.spawn`, for plugins that call it from C.
-pub(crate) fn spawn(call: &Call) -> Outcome {
-    core::spawn(call)
+///
+/// # Safety
+/// As a function that Lua calls, with the function at 1.
+pub(crate) unsafe fn spawn(state: *mut lua_State) -> c_int {
+    // SAFETY: the caller's.
+    unsafe { core::spawn(state) }
 }
 
 /// What a handle stands for.

@@ -146,14 +146,17 @@ impl Scheduler {
     }
 
     /// Runs the function on top of the caller's stack in a coroutine, until it first waits; the
-    /// loop does so where the caller is a finalizer. Pops the function.
+    /// loop does so where the caller is a finalizer. Pops the function. False when Lua has no memory,
+    /// which may also be raised.
     ///
     /// # Safety
     /// `state` is a running thread of this state with a function on top and room for two values.
-    pub(crate) unsafe fn spawn(&self, state: *mut lua_State) {
+    pub(crate) unsafe fn spawn(&self, state: *mut lua_State) -> bool {
         // SAFETY: the caller's; a task's thread is anchored, so it is alive.
         unsafe {
-            let task = self.thread(state);
+            let Some(task) = self.thread(state) else {
+                return false;
+            };
             ffi::lua_xmove(state, task.thread.as_ptr(), 1);
             if self.in_finalizer(state) && !self.ended.get() {
                 self.queue(Ready::Resume(task, 0));
@@ -161,6 +164,7 @@ impl Scheduler {
                 self.resume_or_queue(task, 0);
             }
         }
+        true
     }
 
     /// Does something while whoever it wakes has to queue, for callers that are a finalizer.

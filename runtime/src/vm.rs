@@ -214,9 +214,25 @@ impl Vm {
                 return Err(Error::Script(message::main_text(self.main)));
             }
         }
-        self.runtime().run()?;
+        self.run_loop()?;
         self.run_on_stop();
         Ok(self.exit_code())
+    }
+
+    /// Runs the event loop. Protected, because Lua raises when there is no memory for what a
+    /// coroutine is woken with, and in the loop nobody else would catch it.
+    fn run_loop(&self) -> Result<(), Error> {
+        let mut ended: Ended = Ok(());
+        // SAFETY: the state is ours and idle, and `ended` outlives the call.
+        let status =
+            unsafe { ffi::lua_cpcall(self.state(), loop_of_main, (&raw mut ended).cast()) };
+        match status {
+            ffi::LUA_OK => Ok(ended?),
+            // The error object stands on the stack of another thread.
+            ffi::LUA_ERRMEM => Err(Error::Script(b"not enough memory".to_vec())),
+            // SAFETY: as above; a plugin has raised, and the error is on top.
+            _ => Err(Error::Script(unsafe { message::main_text(self.main) })),
+        }
     }
 
     /// Calls what was given to `lunet.on_stop`; one that fails does not keep the others from running.
@@ -313,6 +329,21 @@ unsafe fn new_state(heap: &mut heap::Heap) -> Option<NonNull<lua_State>> {
             ffi::lua_newstate(heap::Heap::allocate, (&raw mut *heap).cast())
         }
     })
+}
+
+/// How the loop ended.
+type Ended = io::Result<()>;
+
+/// Runs the loop of the thread's runtime, and writes how it ended to where the argument points.
+///
+/// # Safety
+/// Called by Lua only, with the address of an [`Ended`].
+unsafe extern "C-unwind" fn loop_of_main(state: *mut lua_State) -> c_int {
+    if let Some(runtime) = runtime::current() {
+        // SAFETY: the caller's.
+        unsafe { *ffi::lua_touserdata(state, 1).cast::<Ended>() = runtime.run() };
+    }
+    0
 }
 
 /// Opens the module whose place in [`modules::ALL`] is the first upvalue.

@@ -15,7 +15,7 @@ use crate::runtime;
 #[unsafe(no_mangle)]
 pub(super) unsafe extern "C-unwind" fn lunet_spawn(state: *mut lua_State) -> c_int {
     // SAFETY: the caller's.
-    unsafe { entry::function(modules::spawn)(state) }
+    unsafe { modules::spawn(state) }
 }
 
 /// Goes on with a suspended coroutine.

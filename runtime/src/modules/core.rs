@@ -5,7 +5,7 @@ use std::ffi::c_int;
 use mlua::ffi::{self, lua_State};
 
 use super::Module;
-use crate::entry::{Answer, Call, Misuse, Outcome, function, push_module};
+use crate::entry::{Answer, Call, Export, Misuse, NO_RUNTIME, Outcome, function, push_module};
 use crate::error::Text;
 use crate::runtime::Runtime;
 use crate::scheduler::Operation;
@@ -20,10 +20,10 @@ pub(super) const MODULE: Module = Module {
 /// # Safety
 /// As [`Module::open`].
 unsafe fn open(state: *mut lua_State, _runtime: &Runtime) {
-    let exports = [
-        (c"on_stop", function(on_stop)),
+    let exports: [Export; 5] = [
+        (c"on_stop", on_stop),
         (c"sleep", function(sleep)),
-        (c"spawn", function(spawn)),
+        (c"spawn", spawn),
         (c"stop", function(stop)),
         (c"waits", waits),
     ];
@@ -31,17 +31,27 @@ unsafe fn open(state: *mut lua_State, _runtime: &Runtime) {
     unsafe { push_module(state, &exports) };
 }
 
-/// `lunet.spawn(fn)`: runs `fn` in a coroutine until it first waits.
-pub(super) fn spawn(call: &Call) -> Outcome {
-    if call.kind(1) != ffi::LUA_TFUNCTION {
-        return Err(Misuse::WrongType(1, c"function"));
-    }
-    // SAFETY: Lua called with this state; a C function has room for 20 values.
+/// `lunet.spawn(fn)`: runs `fn` in a coroutine until it first waits. Not a body like the others:
+/// making a thread raises when there is no memory, which nothing may catch on the way.
+///
+/// # Safety
+/// Called by Lua, or by C with the function at 1.
+pub(super) unsafe extern "C-unwind" fn spawn(state: *mut lua_State) -> c_int {
+    let Some(runtime) = crate::runtime::current() else {
+        // SAFETY: Lua calls with a valid state.
+        unsafe { NO_RUNTIME.raise(state) }
+    };
+    // SAFETY: Lua calls with a valid state and room for 20 values.
     unsafe {
-        ffi::lua_settop(call.state, 1);
-        call.runtime.scheduler.spawn(call.state);
+        if ffi::lua_type(state, 1) != ffi::LUA_TFUNCTION {
+            Misuse::WrongType(1, c"function").raise(state)
+        }
+        ffi::lua_settop(state, 1);
+        if !runtime.scheduler.spawn(state) {
+            Misuse::Raise(Text::Borrowed("not enough memory")).raise(state)
+        }
     }
-    Ok(Answer::Nothing)
+    0
 }
 
 /// `lunet.sleep(ms)`: waits at least that long.
@@ -80,18 +90,25 @@ fn stop(call: &Call) -> Outcome {
     Ok(Answer::Nothing)
 }
 
-/// `lunet.on_stop(fn)`: runs `fn` once when the loop has ended.
-fn on_stop(call: &Call) -> Outcome {
-    if call.kind(1) != ffi::LUA_TFUNCTION {
-        return Err(Misuse::WrongType(1, c"function"));
-    }
-    // SAFETY: Lua called with this state, and the function is at 1.
-    let reference = unsafe {
-        ffi::lua_settop(call.state, 1);
-        ffi::luaL_ref(call.state, ffi::LUA_REGISTRYINDEX)
+/// `lunet.on_stop(fn)`: runs `fn` once when the loop has ended. As [`spawn`], it may raise.
+///
+/// # Safety
+/// Called by Lua only.
+unsafe extern "C-unwind" fn on_stop(state: *mut lua_State) -> c_int {
+    let Some(runtime) = crate::runtime::current() else {
+        // SAFETY: Lua calls with a valid state.
+        unsafe { NO_RUNTIME.raise(state) }
     };
-    call.runtime.on_stop.borrow_mut().push(reference);
-    Ok(Answer::Nothing)
+    // SAFETY: Lua calls with a valid state and room for 20 values.
+    let reference = unsafe {
+        if ffi::lua_type(state, 1) != ffi::LUA_TFUNCTION {
+            Misuse::WrongType(1, c"function").raise(state)
+        }
+        ffi::lua_settop(state, 1);
+        ffi::luaL_ref(state, ffi::LUA_REGISTRYINDEX)
+    };
+    runtime.on_stop.borrow_mut().push(reference);
+    0
 }
 
 /// `lunet.waits()`: who waits, for what and for how long, as an array of

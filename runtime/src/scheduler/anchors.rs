@@ -2,7 +2,7 @@
 
 use std::cell::RefCell;
 use std::ffi::c_int;
-use std::ptr::NonNull;
+use std::ptr::{NonNull, null_mut};
 
 use mlua::ffi::{self, lua_State};
 
@@ -43,20 +43,21 @@ impl Anchors {
         }
     }
 
-    /// Anchors the thread on top of the stack, pops it and gives its slot.
+    /// Anchors the thread on top of the stack, pops it and gives its slot; none, and nothing is
+    /// popped, when Lua has no memory.
     ///
     /// # Safety
     /// `state` belongs to the same Lua state and has a thread on top.
-    pub(super) unsafe fn add(&self, state: *mut lua_State) -> u32 {
+    pub(super) unsafe fn add(&self, state: *mut lua_State) -> Option<u32> {
         let free = self.slots.borrow_mut().free.pop();
-        let slot = free.unwrap_or_else(|| self.new_slot());
+        let slot = free.or_else(|| self.new_slot())?;
         let (desk, place) = self.place(slot);
         // SAFETY: the caller's; the desk has room for one value more than its slots.
         unsafe {
             ffi::lua_xmove(state, desk, 1);
             ffi::lua_replace(desk, place);
         }
-        slot
+        Some(slot)
     }
 
     /// The thread at a slot, which is in use.
@@ -86,30 +87,51 @@ impl Anchors {
     }
 
     /// The next slot that was never used; makes its desk where it is the first one.
-    fn new_slot(&self) -> u32 {
+    fn new_slot(&self) -> Option<u32> {
         loop {
             let mut slots = self.slots.borrow_mut();
             let slot = slots.used;
             if ((slot / PAGE) as usize) < slots.desks.len() {
                 slots.used += 1;
-                return slot;
+                return Some(slot);
             }
             drop(slots);
             // May collect garbage, and so run a script's finalizers, which may come here, too.
-            let desk = self.new_desk();
+            let desk = self.new_desk()?;
             self.slots.borrow_mut().desks.push(desk);
         }
     }
 
-    fn new_desk(&self) -> NonNull<lua_State> {
-        let size = c_int::try_from(PAGE).expect("a page is small");
-        // SAFETY: as `new` was promised; the room on the new thread is made before it is used.
+    fn new_desk(&self) -> Option<NonNull<lua_State>> {
+        let mut made: *mut lua_State = null_mut();
+        // SAFETY: as `new` was promised; what is called writes to `made` and is protected.
         unsafe {
-            let desk = vm::desk(self.idle);
-            let room = ffi::lua_checkstack(desk.as_ptr(), size + 1);
-            assert!(room != 0, "a new thread has room for a page");
+            let idle = self.idle.as_ptr();
+            if ffi::lua_cpcall(idle, make_desk, (&raw mut made).cast()) != ffi::LUA_OK {
+                ffi::lua_settop(idle, -2);
+                return None;
+            }
+        }
+        NonNull::new(made)
+    }
+}
+
+/// Makes a desk with an empty slot at every place, and writes its address where the first argument
+/// points to.
+///
+/// # Safety
+/// Called by Lua only, with such an address.
+unsafe extern "C-unwind" fn make_desk(state: *mut lua_State) -> c_int {
+    let size = c_int::try_from(PAGE).expect("a page is small");
+    // SAFETY: the caller's; the room on the new thread is made before it is used.
+    unsafe {
+        let made = ffi::lua_touserdata(state, 1).cast::<*mut lua_State>();
+        let state = NonNull::new(state).expect("Lua calls with a state");
+        let desk = vm::desk(state);
+        if ffi::lua_checkstack(desk.as_ptr(), size + 1) != 0 {
             ffi::lua_settop(desk.as_ptr(), size);
-            desk
+            made.write(desk.as_ptr());
         }
     }
+    0
 }

@@ -24,27 +24,28 @@ impl Scheduler {
         self.globals_differ.set(true);
     }
 
-    /// A thread to run on: one that has finished before, or a new one.
+    /// A thread to run on: one that has finished before, or a new one. None when Lua has no memory;
+    /// it may also raise that.
     ///
     /// # Safety
     /// `state` is a running thread with room for two values.
-    pub(super) unsafe fn thread(&self, state: *mut lua_State) -> Task {
+    pub(super) unsafe fn thread(&self, state: *mut lua_State) -> Option<Task> {
         if let Some(task) = self.spare.borrow_mut().pop() {
             if self.globals_differ.get() {
                 // SAFETY: the caller's; a spare thread is anchored and empty.
                 unsafe { share_globals(state, task.thread.as_ptr()) };
             }
-            return task;
+            return Some(task);
         }
         // SAFETY: the caller's; the new thread is on top of the stack until it is anchored.
         unsafe {
             let thread =
                 NonNull::new(ffi::lua_newthread(state)).expect("Lua raises when it has no memory");
-            Task {
+            Some(Task {
                 thread,
-                slot: self.anchors.add(state),
+                slot: self.anchors.add(state)?,
                 origin: Origin::Spawned,
-            }
+            })
         }
     }
 
@@ -70,6 +71,7 @@ impl Scheduler {
             ffi::lua_pushthread(state);
             self.anchors.add(state)
         };
+        let slot = slot.expect("there is memory to hold one more coroutine");
         Task {
             thread,
             slot,

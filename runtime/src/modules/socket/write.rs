@@ -50,7 +50,7 @@ fn start(call: &Call, deadline_ns: Option<u64>) -> Result<Answer, Text> {
     if sent == data.len() {
         return Ok(Answer::Nil);
     }
-    let rest = data[sent..].into();
+    let rest = copy(&data[sent..])?;
     if put_off {
         runtime
             .scheduler
@@ -67,6 +67,15 @@ fn start(call: &Call, deadline_ns: Option<u64>) -> Result<Answer, Text> {
     runtime.sockets.writes.borrow_mut().insert(handle, pending);
     arm(call, deadline_ns, wait, handle);
     Ok(Answer::Yield)
+}
+
+/// What the kernel did not take, for as long as the write waits.
+fn copy(data: &[u8]) -> Result<Box<[u8]>, Text> {
+    let mut rest = Vec::new();
+    rest.try_reserve_exact(data.len())
+        .map_err(|_| Text::Borrowed("out of memory"))?;
+    rest.extend_from_slice(data);
+    Ok(rest.into())
 }
 
 /// The connection and the data, if they may be written now.

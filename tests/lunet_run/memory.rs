@@ -1,0 +1,54 @@
+//! Memory: what happens when there is none left. Linux only, because other systems do not limit it.
+
+use super::{HEAD, Ran};
+use crate::support;
+
+/// Fills what Lua may have, without collecting.
+const FILL: &str = "local kept = {}
+    local function fill()
+      collectgarbage('stop')
+      local size = 1024 * 1024
+      while size >= 64 do
+        local fine, text = pcall(string.format, '%d%s', #kept, ('x'):rep(size))
+        if fine then kept[#kept + 1] = text else size = size / 2 end
+      end
+    end
+    for index = 1, 30000 do kept[index] = 0 end
+    for index = 1, 30000 do kept[index] = nil end\n";
+
+/// Runs a script that may have so much memory.
+fn run_with(kibibytes: u32, script: &str) -> Ran {
+    let folder = support::folder();
+    let script = format!("{HEAD}{FILL}{script}");
+    std::fs::write(folder.path().join("script.lua"), script).unwrap();
+    let output = support::command("/bin/sh".as_ref())
+        .arg("-c")
+        .arg(format!("ulimit -v {kibibytes}; exec \"$0\" script.lua"))
+        .arg(support::program("lunet-run"))
+        .current_dir(folder.path())
+        .output()
+        .unwrap();
+    Ran::new(output.status, &output.stdout, &output.stderr)
+}
+
+const NONE: &str = "Error: not enough memory\n";
+
+#[test]
+fn spawning_without_memory_raises() {
+    let forever = "while true do lunet.spawn(function() lunet.sleep(1e6) end) end";
+    run_with(60_000, &format!("fill() {forever}")).gives(1, "", NONE);
+    let stop = "while true do lunet.on_stop(print) end";
+    run_with(60_000, &format!("fill() {stop}")).gives(1, "", NONE);
+}
+
+#[test]
+fn a_write_that_can_not_be_kept_is_told() {
+    let script = "lunet.spawn(function()
+          local listener = assert(socket.listen('tcp', '127.0.0.1', 0))
+          local port = tonumber(socket.getsockname(listener):match(':(%d+)$'))
+          local client = assert(socket.connect('127.0.0.1', port))
+          print(socket.write(client, ('x'):rep(100e6)))
+          lunet.stop()
+        end)";
+    run_with(300_000, script).gives(0, "out of memory\n", "");
+}
