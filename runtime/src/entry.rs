@@ -214,22 +214,29 @@ unsafe fn push_fields(state: *mut lua_State, fields: &[(&CStr, f64)]) {
 
 impl Call {
     /// Raises unless the caller is a coroutine that may wait. `name` is what the script called.
+    #[inline]
     pub(crate) fn must_be_coroutine(&self, name: &str) -> Result<(), Misuse> {
-        if self.runtime.scheduler.is_main(self.state) {
-            return Err(Misuse::Raise(Text::Owned(format!(
-                "{name} must be called from coroutine"
-            ))));
+        // SAFETY: Lua called with this state.
+        let yieldable = unsafe { vm::lua_isyieldable(self.state) } != 0;
+        if yieldable && self.runtime.scheduler.is_current(self.state) {
+            return Ok(());
         }
+        self.must_be_yieldable(name, yieldable)
+    }
+
+    /// The same for callers that the scheduler did not resume.
+    #[cold]
+    fn must_be_yieldable(&self, name: &str, yieldable: bool) -> Result<(), Misuse> {
+        let scheduler = &self.runtime.scheduler;
+        let text = if scheduler.is_main(self.state) {
+            format!("{name} must be called from coroutine")
         // SAFETY: Lua called with this state, and a C function has room for 20 values.
-        let unyieldable = unsafe {
-            vm::lua_isyieldable(self.state) == 0 || self.runtime.scheduler.in_finalizer(self.state)
+        } else if !yieldable || unsafe { scheduler.in_finalizer(self.state) } {
+            format!("{name} called in non-yieldable context")
+        } else {
+            return Ok(());
         };
-        if unyieldable {
-            return Err(Misuse::Raise(Text::Owned(format!(
-                "{name} called in non-yieldable context"
-            ))));
-        }
-        Ok(())
+        Err(Misuse::Raise(Text::Owned(text)))
     }
 
     /// Lua's type of an argument.

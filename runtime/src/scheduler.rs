@@ -71,6 +71,8 @@ pub(crate) struct Scheduler {
     strays: RefCell<BTreeMap<NonNull<lua_State>, Task>>,
     /// The waits of threads that the script knows, and may have resumed by itself meanwhile.
     known: RefCell<BTreeMap<NonNull<lua_State>, Handle>>,
+    /// There has been such a thread.
+    ever_known: Cell<bool>,
     /// The coroutine that runs now.
     current: Cell<Option<Task>>,
     /// It has a record among the parked, so somebody will wake it.
@@ -108,6 +110,7 @@ impl Scheduler {
             spare: RefCell::new(Vec::new()),
             strays: RefCell::new(BTreeMap::new()),
             known: RefCell::new(BTreeMap::new()),
+            ever_known: Cell::new(false),
             current: Cell::new(None),
             has_parked: Cell::new(false),
             nesting: Cell::new(0),
@@ -123,6 +126,12 @@ impl Scheduler {
     /// True for the thread that runs the main chunk.
     pub(crate) fn is_main(&self, state: *mut lua_State) -> bool {
         state == self.main.as_ptr()
+    }
+
+    /// True for the coroutine that was resumed last and has not stopped since.
+    pub(crate) fn is_current(&self, state: *mut lua_State) -> bool {
+        let current = self.current.get();
+        current.is_some_and(|task| task.thread.as_ptr() == state)
     }
 
     /// True once an error has ended a coroutine.
@@ -191,6 +200,7 @@ impl Scheduler {
         });
         trace::event!(trace::pinned(Location::caller(), wait.index()));
         if task.origin != Origin::Spawned {
+            self.ever_known.set(true);
             self.known.borrow_mut().insert(task.thread, wait);
         }
         wait
@@ -218,6 +228,7 @@ impl Scheduler {
 
     /// Everybody who waits, in no order. The script knows the threads from here on.
     pub(crate) fn waits(&self) -> Vec<Wait> {
+        self.ever_known.set(true);
         let mut known = self.known.borrow_mut();
         let mut parked = self.parked.borrow_mut();
         let waits = parked.iter_mut().map(|(wait, parked)| {

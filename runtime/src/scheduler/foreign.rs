@@ -17,9 +17,7 @@ impl Scheduler {
     /// # Safety
     /// As [`vm::in_finalizer`].
     pub(crate) unsafe fn in_finalizer(&self, state: *mut lua_State) -> bool {
-        let current = self.current.get();
-        let known =
-            self.is_main(state) || current.is_some_and(|task| task.thread.as_ptr() == state);
+        let known = self.is_main(state) || self.is_current(state);
         // SAFETY: the caller's.
         !known && unsafe { vm::in_finalizer(state) }
     }
@@ -44,11 +42,11 @@ impl Scheduler {
         unsafe { self.resume(task, count) }
     }
 
-    /// True while the coroutine of a wait is suspended in it. A script that knows the coroutine may
+    /// True while the coroutine of a wait that was noted is suspended in it. A script that knows the coroutine may
     /// have resumed it by itself: then the wait is over, and its record goes.
     pub(crate) fn is_waiting(&self, wait: Handle) -> bool {
-        if self.known.borrow().is_empty() {
-            return self.is_parked(wait);
+        if !self.ever_known.get() {
+            return true;
         }
         let Some(parked) = self.parked.borrow().get(wait).copied() else {
             return false;
