@@ -8,6 +8,7 @@
 
 #![forbid(unsafe_code)]
 
+mod address;
 mod call;
 pub mod coverage;
 pub mod facts;

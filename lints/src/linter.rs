@@ -2,7 +2,6 @@
 
 use std::hash::BuildHasher as _;
 
-use aho_corasick::AhoCorasick;
 use rustc_hash::{FxBuildHasher, FxHashSet};
 
 use crate::facts::Facts;
@@ -31,7 +30,7 @@ pub struct Linter {
     rust_homes: Patterns,
     /// Finds out in one pass whether any rule could have something to say.
     gate: Gate,
-    lua_gate: AhoCorasick,
+    lua_gate: lua::Gate,
 }
 
 /// What came out of one text.
@@ -73,7 +72,7 @@ impl Linter {
             homes: Patterns::new(&settings.homes)?,
             rust_homes: Patterns::new(&settings.rust_homes)?,
             gate: Gate::new(&settings.prefix)?,
-            lua_gate: AhoCorasick::new(["listen", "bind", "execute", "popen", "lunet-lint:"])?,
+            lua_gate: lua::Gate::new()?,
             settings,
         })
     }
@@ -135,17 +134,19 @@ impl Linter {
             }
             Language::Shell => Content::Scripts(vec![Script::read(text, 0)]),
             Language::Workflow => Content::Scripts(workflow::scripts(text)),
-            Language::Lua if self.lua_gate.is_match(text) => Content::Lua(lua::read(text)),
-            Language::Rust if self.names_internals(text) => {
+            Language::Lua if self.lua_gate.opens(text) => Content::Lua(lua::read(text)),
+            Language::Rust if self.may_use_internals(text) => {
                 Content::Rust(rust_source::read(text, &self.settings.prefix))
             }
             Language::Lua | Language::Rust => Content::Nothing,
         }
     }
 
-    /// Whether a Rust source may have findings or suppressions.
-    fn names_internals(&self, text: &str) -> bool {
-        memchr::memmem::find(text.as_bytes(), self.settings.prefix.as_bytes()).is_some()
+    /// Whether a Rust source may have findings, or suppressions of them.
+    fn may_use_internals(&self, text: &str) -> bool {
+        let prefix = &self.settings.prefix;
+        memchr::memmem::find(text.as_bytes(), prefix.as_bytes()).is_some()
+            && rust_source::may_matter(text, prefix)
     }
 
     fn suppress(&self, unit: &Unit<'_>, findings: &mut Findings<'_>) {

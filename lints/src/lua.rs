@@ -1,6 +1,7 @@
 //! Lua sources as the calls that they make with literal arguments, and the shell commands in their strings.
 
 mod constants;
+mod gate;
 
 use std::ops::Range;
 
@@ -9,6 +10,7 @@ use tree_sitter::Node;
 use crate::grammar::{parse, walk};
 use crate::script::Script;
 use constants::Constants;
+pub(crate) use gate::Gate;
 
 /// A Lua source.
 #[derive(Debug, Default)]

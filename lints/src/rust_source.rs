@@ -1,8 +1,11 @@
 //! Rust sources as the identifiers that begin with the prefix of internals.
 
+mod gate;
+
 use std::ops::Range;
 
 use crate::grammar::{parse, walk};
+pub(crate) use gate::may_matter;
 
 /// A Rust source.
 #[derive(Debug, Default)]

@@ -1,7 +1,6 @@
 //! `public-bind`: a server listens where everybody can reach it.
 
-use std::net::IpAddr;
-
+use crate::address::{is_public, is_wildcard};
 use crate::finding::{Findings, Fix, Level};
 use crate::rule::{Page, Rule, Run};
 use crate::script::{Command, Word};
@@ -52,42 +51,6 @@ fn report(value: &str, range: std::ops::Range<usize>, is_lua: bool, findings: &m
         )
         .help("listen on 127.0.0.1 or ::1")
         .fix(fix);
-}
-
-/// Whether a literal is an address, perhaps with a port, that is not loopback.
-fn is_public(value: &str) -> bool {
-    let host = value.trim();
-    if is_wildcard(host) {
-        return true;
-    }
-    let bare = match host.strip_prefix('[') {
-        Some(rest) => rest.split(']').next().unwrap_or(rest),
-        None if host.matches(':').count() == 1 => host.split(':').next().unwrap_or(host),
-        None => host,
-    };
-    is_wildcard(bare)
-        || bare
-            .parse::<IpAddr>()
-            .is_ok_and(|address| !is_loopback(address))
-}
-
-fn is_loopback(address: IpAddr) -> bool {
-    match address {
-        IpAddr::V4(address) => address.is_loopback(),
-        IpAddr::V6(address) => {
-            address.is_loopback()
-                || address
-                    .to_ipv4_mapped()
-                    .is_some_and(|address| address.is_loopback())
-        }
-    }
-}
-
-fn is_wildcard(host: &str) -> bool {
-    matches!(
-        host,
-        "*" | "0.0.0.0" | "::" | "[::]" | "::0" | "0:0:0:0:0:0:0:0"
-    )
 }
 
 /// Programs for which an address is one to connect to.
