@@ -17,12 +17,13 @@ fuzz_target!(|data: &[u8]| -> Corpus {
     let Ok(text) = std::str::from_utf8(rest) else {
         return Corpus::Reject;
     };
-    let path = match kind % 8 {
+    let path = match kind % 9 {
         0..=3 => "a.c",
         4 => "a.h",
         5 => "a.sh",
         6 => "a.yml",
-        _ => "a.lua",
+        7 => "a.lua",
+        _ => "a.rs",
     };
     let mut facts = Facts::default();
     facts.read_wrappers("trace.h", text, "_lunet_");
