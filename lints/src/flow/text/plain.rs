@@ -120,12 +120,39 @@ struct Writer<'c, 'a> {
 
 impl Writer<'_, '_> {
     fn write(&mut self, kind: Kind, word: &str, file: Range<usize>) {
+        if matches!(kind, Kind::Ampersand | Kind::Star) {
+            self.settle_cast();
+        }
         self.tokens.push(Item {
             kind,
             at: to_u32(self.words.len()),
             file: (to_u32(file.start), to_u32(file.end)),
         });
         self.words.push_str(known(kind, word));
+    }
+
+    /// `(Word)&x` and `(Word)*p` are a cast or two operands. Where the name looks like a type, a type stands there
+    /// from now on that everybody knows.
+    fn settle_cast(&mut self) {
+        let [before @ .., open, name, close] = &self.tokens[..] else {
+            return;
+        };
+        let is_call = before.last().is_some_and(|last| match last.kind {
+            Kind::Identifier => !is_keyword(&self.words[last.at as usize..open.at as usize]),
+            kind => matches!(kind, Kind::ParenClose | Kind::BracketClose),
+        });
+        let kinds = [open.kind, name.kind, close.kind];
+        let is_name = kinds == [Kind::ParenOpen, Kind::Identifier, Kind::ParenClose];
+        let (start, end) = (name.at as usize, close.at as usize);
+        if is_name && !is_call && looks_like_type(&self.words[start..end]) {
+            self.words.truncate(start);
+            self.words.push_str("size_t");
+            let end = to_u32(self.words.len());
+            self.words.push(')');
+            if let Some(close) = self.tokens.last_mut() {
+                close.at = end;
+            }
+        }
     }
 
     fn token(&mut self, index: usize) {
@@ -187,6 +214,13 @@ impl Writer<'_, '_> {
         }
         Some(behind)
     }
+}
+
+/// `uint8_t`, `Address`.
+fn looks_like_type(name: &str) -> bool {
+    let is_capitalised = name.starts_with(|letter: char| letter.is_ascii_uppercase())
+        && name.contains(|letter: char| letter.is_ascii_lowercase());
+    name.ends_with("_t") || is_capitalised
 }
 
 /// How many tokens a list in parentheses has, with them.
