@@ -237,7 +237,8 @@ impl Analysis for Allocations {
     fn branch(&mut self, state: &mut Unchecked, condition: &Condition, _taken: bool) {
         // `if (!a || !b)` asks for both pointers, though it never comes to the second where the first is missing.
         let asks_pointer = state.contains_key(&condition.left);
-        let around = condition.around.as_deref().filter(|_| asks_pointer);
+        let asks_all = |around: &&str| asks_pointer || around.contains("||");
+        let around = condition.around.as_deref().filter(asks_all);
         state.retain(|pointer, _| {
             !mentions(&condition.left, pointer)
                 && !mentions(&condition.right, pointer)
