@@ -14,6 +14,9 @@
 local lunet = require("lunet")
 local socket = require("lunet.socket")
 
+local lines = ...
+local refuse = lines.refuse
+
 local http = {}
 
 http.reasons = {
@@ -37,13 +40,6 @@ local DEFAULTS = {
   write_timeout_ms = 30000,
 }
 
-local TOKEN = "^[%w!#$%%&'*+%-.^_`|~]+$"
-
---- Raises what ends a request: the status to answer with, and why.
-local function refuse(status, reason)
-  error({ status = status, reason = reason }, 0)
-end
-
 -- ------------------------------------------------------------------ reading
 
 --- What came from a client and was not used yet.
@@ -66,8 +62,9 @@ function Reader:more(started)
   return false
 end
 
---- Everything up to a separator, which is dropped; nil at the end of the stream.
-function Reader:up_to(separator, limit, status)
+--- Everything up to a separator, which is dropped; nil at the end of the stream. What has come
+--- without it is shown to `judge`, if there is one, which may refuse it before the rest.
+function Reader:up_to(separator, limit, status, judge)
   local from = 1
   while true do
     local at, last = self.buffer:find(separator, from, true)
@@ -78,6 +75,9 @@ function Reader:up_to(separator, limit, status)
     end
     if #self.buffer > limit then
       refuse(status, "more than " .. limit .. " bytes")
+    end
+    if judge then
+      judge(self.buffer, from)
     end
     from = math.max(1, #self.buffer - #separator + 2)
     if not self:more(self.within or #self.buffer > 0) then
@@ -102,28 +102,6 @@ function Reader:bytes(count)
   return all:sub(1, count)
 end
 
---- The header lines of a head as a table, names in lower case.
-local function parse_headers(head, from)
-  local headers = {}
-  for line in (head:sub(from) .. "\r\n"):gmatch("(.-)\r\n") do
-    local name, value = line:match("^([^:]+):[ \t]*(.-)[ \t]*$")
-    if not name or not name:find(TOKEN) or value:find("[%z\r\n]") then
-      refuse(400, "a header line is malformed")
-    end
-    name = name:lower()
-    local before = headers[name]
-    if before and (name == "content-length" or name == "host") and before ~= value then
-      refuse(400, "conflicting " .. name)
-    end
-    if not before or name == "content-length" or name == "host" then
-      headers[name] = value
-    else
-      headers[name] = before .. ", " .. value
-    end
-  end
-  return headers
-end
-
 --- The request line and the headers; nil at the end of the stream.
 function Reader:head()
   -- An empty line before a request is allowed (RFC 9112, section 2.2).
@@ -138,23 +116,18 @@ function Reader:head()
     end
     self.buffer = self.buffer:sub(3)
   end
-  local head = self:up_to("\r\n\r\n", self.options.max_head_bytes, 431)
+  local head = self:up_to("\r\n\r\n", self.options.max_head_bytes, 431, lines.judge_head)
   if not head then
     return nil
   end
   local line, rest = head:match("^(.-)\r\n()")
-  local method, target, version = (line or head):match("^(%S+) (%S+) HTTP/(%d%.%d)$")
-  if not method or not method:find(TOKEN) or target:find("[%z\1-\32\127]") then
-    refuse(400, "the request line is malformed")
-  end
+  local method, target, version = lines.parse_line(line or head)
   if version ~= "1.1" and version ~= "1.0" then
     refuse(505, "HTTP/" .. version)
   end
-  local path, query = target:match("^([^?]*)%??(.*)$")
-  local headers = rest and parse_headers(head, rest) or {}
-  if version == "1.1" and not headers.host then
-    refuse(400, "no host header")
-  end
+  local path, query = lines.parse_target(target)
+  local headers = rest and lines.parse_headers(head, rest) or {}
+  lines.judge_host(headers.host, version)
   return { method = method, target = target, path = path, query = query, version = version, headers = headers }
 end
 
@@ -162,12 +135,11 @@ end
 function Reader:chunks(limit)
   local parts, total = {}, 0
   while true do
-    local line = self:up_to("\r\n", 1024, 400)
-    local digits = line and line:match("^(%x+)[ \t]*$") or line and line:match("^(%x+)[ \t]*;")
-    if not digits or #digits > 12 then
-      refuse(400, "the size of a chunk is malformed")
+    local line = self:up_to("\r\n", 1024, 400, lines.judge_size)
+    if not line then
+      refuse(400, "the connection ended within the body")
     end
-    local size = tonumber(digits, 16)
+    local size = lines.parse_size(line)
     total = total + size
     if total > limit then
       refuse(413, "more than " .. limit .. " bytes")
@@ -186,6 +158,9 @@ function Reader:chunks(limit)
     if not trailer then
       refuse(400, "the connection ended within the trailers")
     end
+    if trailer ~= "" then
+      lines.parse_header(trailer)
+    end
     dropped = dropped + #trailer
     if dropped > self.options.max_head_bytes then
       refuse(431, "the trailers are too long")
@@ -198,8 +173,8 @@ end
 function Reader:body(request)
   local limit = self.options.max_body_bytes
   local encoding, length = request.headers["transfer-encoding"], request.headers["content-length"]
-  if encoding and length then
-    refuse(400, "both content-length and transfer-encoding")
+  if encoding and (length or request.version == "1.0") then
+    refuse(400, "transfer-encoding and " .. (length and "content-length" or "HTTP/1.0"))
   end
   if encoding and encoding:lower() ~= "chunked" then
     refuse(501, "transfer-encoding " .. encoding)
@@ -211,7 +186,7 @@ function Reader:body(request)
     refuse(413, "more than " .. limit .. " bytes")
   end
   local expects = (request.headers.expect or ""):lower() == "100-continue"
-  if expects and #self.buffer == 0 and (encoding or length ~= "0") then
+  if expects and request.version ~= "1.0" and #self.buffer == 0 and (encoding or (length or "0") ~= "0") then
     socket.write(self.client, "HTTP/1.1 100 Continue\r\n\r\n", self.write_options)
   end
   if encoding then
@@ -236,7 +211,7 @@ end
 --- One header line. What a handler gives must not be able to begin another one.
 local function header_line(name, value)
   value = tostring(value)
-  if not name:find(TOKEN) or value:find("[%z\r\n]") then
+  if not name:find(lines.TOKEN) or value:find("[%z\r\n]") then
     error("invalid response header " .. string.format("%q", name), 0)
   end
   return name .. ": " .. value .. "\r\n"
@@ -262,7 +237,10 @@ local function render(response, request, keep)
   if not bodiless then
     lines[#lines + 1] = "Content-Length: " .. #body .. "\r\n"
   end
-  lines[#lines + 1] = keep and "\r\n" or "Connection: close\r\n\r\n"
+  if not keep or request.version == "1.0" then
+    lines[#lines + 1] = keep and "Connection: keep-alive\r\n" or "Connection: close\r\n"
+  end
+  lines[#lines + 1] = "\r\n"
   if not bodiless and not (request and request.method == "HEAD") then
     lines[#lines + 1] = body
   end
@@ -352,6 +330,14 @@ function http.serve_connection(client, handler, options)
   end
 end
 
+--- What `accept` says where the next call would say it again.
+local MISUSE = {
+  ["another accept already in progress"] = true,
+  ["invalid listener handle"] = true,
+  ["listener closed"] = true,
+  ["not a listening socket"] = true,
+}
+
 --- Accepts connections until the listener is closed, each served by a coroutine of its own.
 --- Returns what `accept` said in the end.
 function http.serve(listener, handler, options)
@@ -359,8 +345,11 @@ function http.serve(listener, handler, options)
     local client, failure = socket.accept(listener)
     if client then
       lunet.spawn(function() http.serve_connection(client, handler, options) end)
-    elseif failure == "listener closed" or failure == "invalid listener handle" or failure == "not a listening socket" then
+    elseif MISUSE[failure] then
       return failure
+    else
+      -- The system could not take the connection; the next one may fare better.
+      lunet.sleep(10)
     end
   end
 end

@@ -5,21 +5,27 @@ use mlua::ffi::{self, lua_State};
 use super::Module;
 
 const HTTP_TEXT: &str = include_str!("../../lua/http.lua");
+const HTTP_LINES_TEXT: &str = include_str!("../../lua/http/lines.lua");
 
 /// `lunet.http`: the server side of HTTP/1.1.
 pub(super) const HTTP: Module = Module {
     name: c"lunet.http",
     open: |state, _| {
         // SAFETY: as `Module::open` says.
-        unsafe { run(state, HTTP_TEXT, c"=lunet/http.lua") };
+        unsafe {
+            load(state, HTTP_TEXT, c"=lunet/http.lua");
+            load(state, HTTP_LINES_TEXT, c"=lunet/http/lines.lua");
+            ffi::lua_call(state, 0, 1);
+            ffi::lua_call(state, 1, 1);
+        }
     },
 };
 
-/// Runs the text of a module and leaves what it returns on the stack.
+/// Leaves the text of a module on the stack, as a function.
 ///
 /// # Safety
 /// As [`Module::open`].
-unsafe fn run(state: *mut lua_State, text: &str, name: &std::ffi::CStr) {
+unsafe fn load(state: *mut lua_State, text: &str, name: &std::ffi::CStr) {
     // SAFETY: the caller's. Nothing of Rust is alive when Lua raises.
     unsafe {
         let text = text.as_bytes();
@@ -27,6 +33,5 @@ unsafe fn run(state: *mut lua_State, text: &str, name: &std::ffi::CStr) {
         if status != ffi::LUA_OK {
             ffi::lua_error(state);
         }
-        ffi::lua_call(state, 0, 1);
     }
 }

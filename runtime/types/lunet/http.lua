@@ -8,7 +8,7 @@ local http = {}
 ---@class lunet.http.Request
 ---@field method string as sent, such as "GET"
 ---@field target string as sent, such as "/items?page=2"
----@field path string the target up to the first "?", still percent-encoded
+---@field path string the target up to the first "?", without scheme and host, still percent-encoded
 ---@field query string what follows the first "?"
 ---@field version "1.0"|"1.1"
 ---@field headers table<string, string> names in lower case; values of repeated headers joined with ", "

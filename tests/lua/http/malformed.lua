@@ -1,0 +1,85 @@
+-- checks: 74
+-- Requests that two parties could read differently, and clients that are no browsers: refused at
+-- once where they can't become a request any more.
+local lunet = require("lunet")
+local socket = require("lunet.socket")
+local http = require("lunet.http")
+local check = require("check")
+
+local function handler(request)
+  return 200, table.concat({ request.method, request.path, request.query, request.version, request.body }, "|")
+end
+
+lunet.spawn(function()
+  local listener, port = check.listener()
+  local ended = {}
+  lunet.spawn(function() ended[1] = http.serve(listener, handler, { read_timeout_ms = 20000 }) end)
+
+  --- What comes back for a text, until the server has no more to say.
+  local function exchange(text, stays)
+    local client = assert(socket.connect("127.0.0.1", port))
+    socket.write(client, text)
+    if stays then
+      socket.shutdown(client)
+    end
+    local parts = {}
+    while true do
+      local data, failure = socket.read(client, { timeout_ms = 5000 })
+      check.that(not failure, failure)
+      if not data then break end
+      parts[#parts + 1] = data
+    end
+    socket.close(client)
+    return table.concat(parts)
+  end
+
+  --- The server refuses and hangs up without waiting for more. (Each is two checks or more.)
+  local function refused(status, text)
+    local found = exchange(text)
+    check.equal(found:match("^HTTP/1.1 (%d+)"), tostring(status))
+  end
+
+  -- Nothing that will ever be a request.
+  refused(400, "GET / HTTP/1.1\nHost: x\n\n")
+  refused(400, "GET /\r\n")
+  refused(400, "GET /\n")
+  refused(400, "\22\3\1\2\0\1\0\1\252\3\3")
+  refused(400, "GET / HTTP/1.1\r\nHost: x\r\nX-A: \0\r\n")
+
+  -- Whom it is for.
+  refused(400, "GET / HTTP/1.1\r\nHost: x\r\nHost: x\r\n\r\n")
+  refused(400, "GET / HTTP/1.1\r\nHost: a b\r\n\r\n")
+  refused(400, "GET / HTTP/1.1\r\nHost: a/b\r\n\r\n")
+  refused(400, "GET / HTTP/1.1\r\nHost: a@b\r\n\r\n")
+  for _, host in ipairs({ "", "x:80", "[::1]:80", "a_b.c-d" }) do
+    local found = exchange("GET / HTTP/1.1\r\nConnection: close\r\nHost: " .. host .. "\r\n\r\n")
+    check.that(found:find("^HTTP/1.1 200 "), found)
+  end
+  local found = exchange("GET http://x/p?q=1 HTTP/1.1\r\nConnection: close\r\nHost: x\r\n\r\n")
+  check.that(found:find("GET|/p|q=1|1.1|", 1, true), found)
+  found = exchange("GET http://x HTTP/1.1\r\nConnection: close\r\nHost: x\r\n\r\n")
+  check.that(found:find("GET|/||1.1|", 1, true), found)
+
+  -- Where a body ends.
+  refused(400, "POST / HTTP/1.0\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n")
+  local chunked = "POST / HTTP/1.1\r\nHost: x\r\nConnection: close\r\nTransfer-Encoding: chunked\r\n\r\n"
+  refused(400, chunked .. "2;a=\nb\r\nab\r\n0\r\n\r\n")
+  refused(400, chunked .. "2;a=\rb\r\nab\r\n0\r\n\r\n")
+  refused(400, chunked .. "2\nab\n0\n\n")
+  refused(400, chunked .. "0\r\nno trailer\r\n\r\n")
+  refused(400, chunked .. "0\r\nA : b\r\n\r\n")
+  found = exchange(chunked .. "2;a=\"b\"\r\nab\r\n0\r\nA: b\r\n\r\n")
+  check.that(found:find("POST|/||1.1|ab", 1, true), found)
+
+  -- What an older client is told.
+  found = exchange("GET / HTTP/1.0\r\nConnection: Keep-Alive\r\n\r\n", true)
+  check.that(found:find("\r\nConnection: keep-alive\r\n", 1, true), found)
+  found = exchange("POST / HTTP/1.0\r\nExpect: 100-continue\r\nContent-Length: 2\r\n\r\nab")
+  check.that(found:find("^HTTP/1.1 200 "), found)
+
+  -- A second server at a listener is told, and does not go round and round.
+  check.equal(http.serve(listener, handler), "another accept already in progress")
+  socket.close(listener)
+  lunet.sleep(0)
+  check.equal(ended[1], "listener closed")
+end)
