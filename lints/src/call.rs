@@ -166,11 +166,19 @@ impl Names {
         (0..stream.tokens.len())
             .filter(|&index| {
                 stream.kind(index) == Some(Kind::Identifier)
-                    && functions.contains(&self.resolve(&stream.word(index)))
+                    && self.names_any(stream, index, functions)
                     && !is_member(stream, index)
             })
             .filter_map(|index| call_at(stream, index))
             .collect()
+    }
+
+    fn names_any(&self, stream: &Stream<'_>, index: usize, functions: &[&str]) -> bool {
+        if self.aliases.is_empty() {
+            functions.iter().any(|function| stream.is(index, function))
+        } else {
+            functions.contains(&self.resolve(&stream.word(index)))
+        }
     }
 
     /// The calls of macros that pass what they are given on to `function`: each with the text of that argument.

@@ -10,7 +10,7 @@ use crate::lexer::{Kind, Token, spelling};
 use crate::outline::NONE;
 use crate::script::workflow;
 use crate::source::Source;
-use crate::stack::paths::{is_known, state_parameter};
+use crate::stack::paths::{followed, state_parameter};
 use crate::unit::C;
 
 /// Bytes of code by how they were judged.
@@ -141,7 +141,7 @@ fn has_unknown_stack(c: &C<'_>, number: usize) -> bool {
     let flow = c.flow(number);
     flow.graphs()
         .iter()
-        .any(|graph| !is_known(c, graph, &state))
+        .any(|graph| !followed(c, graph, &state, 0).is_known)
 }
 
 fn size(tokens: &[Token]) -> usize {

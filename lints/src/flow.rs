@@ -183,12 +183,16 @@ pub(crate) fn root(place: &str) -> &str {
 pub(crate) fn names(text: &str, variable: &str) -> bool {
     let is_word =
         |byte: Option<&u8>| byte.is_some_and(|byte| byte.is_ascii_alphanumeric() || *byte == b'_');
-    let bytes = text.as_bytes();
-    !variable.is_empty()
-        && memchr::memmem::find_iter(bytes, variable.as_bytes()).any(|at| {
-            let before = at.checked_sub(1).and_then(|before| bytes.get(before));
-            !is_word(before) && !is_word(bytes.get(at + variable.len()))
-        })
+    let (bytes, variable) = (text.as_bytes(), variable.as_bytes());
+    let Some(&first) = variable.first() else {
+        return false;
+    };
+    // Texts are short: to prepare a search would cost more than the search.
+    memchr::memchr_iter(first, bytes).any(|at| {
+        bytes[at..].starts_with(variable)
+            && !is_word(at.checked_sub(1).and_then(|before| bytes.get(before)))
+            && !is_word(bytes.get(at + variable.len()))
+    })
 }
 
 impl Graph {

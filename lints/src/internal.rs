@@ -71,7 +71,7 @@ fn by_paste(stretch: &Stretch<'_, '_>, pasted: Pasted) -> Mention {
 
 fn names_internal(text: &str, token: Token, prefix: &str) -> bool {
     token.kind == Kind::Identifier
-        && (token.spliced || text[token.start as usize..].starts_with(prefix))
+        && (token.spliced || text.as_bytes()[token.range()].starts_with(prefix.as_bytes()))
         && spelling(text, token).starts_with(prefix)
 }
 
@@ -82,6 +82,13 @@ fn in_stretch(stretch: &Stretch<'_, '_>, prefix: &str, found: &mut Vec<Mention>)
         .map(|definition| spelling(stream.text, definition.name).into_owned());
     let mut index = 0;
     while index < stream.tokens.len() {
+        // Most tokens neither have the prefix nor are pasted to anything.
+        if stream.kind(index + 1) != Some(Kind::Paste)
+            && !names_internal(stream.text, stream.tokens[index], prefix)
+        {
+            index += 1;
+            continue;
+        }
         let chain = chain(stretch, index);
         let is_pasted = chain.end > index + 1;
         let range = stream.tokens[index].start as usize..chain.known_end;

@@ -102,13 +102,14 @@ impl Linter {
             content: self.content(&source, language, facts),
         };
         let mut findings = Findings::new(&source);
+        // What the flows of functions answer the other rules ask, too.
+        if let Some(c) = unit.c() {
+            judge_functions(c, &mut findings);
+        }
         for rule in rules::ALL {
             if let Run::Text(run) = rule.run {
                 run(&unit, &mut findings);
             }
-        }
-        if let Some(c) = unit.c() {
-            judge_functions(c, &mut findings);
         }
         self.set_levels(&unit, &mut findings);
         self.suppress(&unit, &mut findings);

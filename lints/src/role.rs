@@ -53,7 +53,13 @@ impl<'a> Stream<'a> {
     }
 
     pub(crate) fn is(&self, index: usize, word: &str) -> bool {
-        self.tokens.get(index).is_some() && self.word(index) == word
+        match self.tokens.get(index) {
+            Some(token) if !token.spliced => {
+                self.text.as_bytes().get(token.range()) == Some(word.as_bytes())
+            }
+            Some(&token) => spelling(self.text, token) == word,
+            None => false,
+        }
     }
 
     fn parent(&self, index: usize) -> Option<usize> {

@@ -7,7 +7,7 @@ use crate::outline::Function;
 use crate::rule::{Functions, Page, Rule, Run};
 use crate::unit::{C, Calls};
 
-use crate::stack::paths::{Ending, endings, state_parameter};
+use crate::stack::paths::{Ending, followed, state_parameter};
 
 pub(crate) const RULE: Rule = Rule {
     name: "unbalanced-stack",
@@ -33,9 +33,14 @@ fn run(c: &C<'_>, number: usize, findings: &mut Findings<'_>) {
         return;
     };
     let manners = manners(c, function);
+    let mut referred = Vec::new();
     for graph in c.flow(number).graphs() {
-        let found = endings(c, graph, &state, 0);
-        judge(graph, &found, manners, findings);
+        let found = followed(c, graph, &state, 0);
+        judge(graph, &found.endings, manners, findings);
+        referred.extend(found.referred);
+    }
+    if !referred.is_empty() {
+        c.remember_referred(number, &state, referred);
     }
 }
 

@@ -227,9 +227,9 @@ impl Analysis for Allocations {
     ) -> Afters<Unchecked> {
         match step {
             Step::Assign(assign) => assigned(&mut state, assign),
-            Step::Call(call) => self.called(&mut state, call, trail.node),
+            Step::Call(call) if !state.is_empty() => self.called(&mut state, call, trail.node),
             Step::Deref { pointer, range } => self.used(&mut state, pointer, range, trail.node),
-            Step::Return { .. } | Step::Raise | Step::Nothing => {}
+            Step::Call(_) | Step::Return { .. } | Step::Raise | Step::Nothing => {}
         }
         on(state)
     }
@@ -252,6 +252,19 @@ fn mentions(text: &str, pointer: &str) -> bool {
 }
 
 fn assigned(state: &mut Unchecked, assign: &Assign) {
+    if !state.is_empty() {
+        forget(state, assign);
+    }
+    if let Value::Call { name, .. } = &assign.value
+        && ALLOCATORS.contains(&name.as_str())
+    {
+        let place = (assign.range.start, assign.range.end);
+        state.insert(assign.target.clone(), place);
+    }
+}
+
+/// What an assignment makes of the pointers that nobody has checked.
+fn forget(state: &mut Unchecked, assign: &Assign) {
     // Whoever has the pointer under a second name may check it there.
     if let Value::Place(place) = &assign.value {
         state.remove(place);
@@ -265,12 +278,6 @@ fn assigned(state: &mut Unchecked, assign: &Assign) {
         let is_tested = matches!(assign.value, Value::Other(_)) && mentions(&text, pointer);
         !is_replaced && !is_tested
     });
-    if let Value::Call { name, .. } = &assign.value
-        && ALLOCATORS.contains(&name.as_str())
-    {
-        let place = (assign.range.start, assign.range.end);
-        state.insert(assign.target.clone(), place);
-    }
 }
 
 impl Allocations {

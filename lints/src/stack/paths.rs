@@ -96,28 +96,26 @@ pub(crate) fn state_parameter(c: &C<'_>, function: &Function) -> Option<String> 
         .map(|at| stream.word(at + 2).into_owned())
 }
 
-/// The endings of all paths of a function; none if not every path could be followed.
-pub(crate) fn endings(c: &C<'_>, graph: &Graph, state: &str, depth: usize) -> Vec<Ending> {
+/// What became of the stack on all paths of a function; nothing if not every path could be followed.
+#[derive(Default)]
+pub(crate) struct Followed {
+    pub(crate) endings: Vec<Ending>,
+    /// What each `luaL_ref` takes, on every path to it.
+    pub(crate) referred: Vec<Referred>,
+    /// Whether the height is known at the end of every path.
+    pub(crate) is_known: bool,
+}
+
+/// Follows the stack of `state` on all paths of a function.
+pub(crate) fn followed(c: &C<'_>, graph: &Graph, state: &str, depth: usize) -> Followed {
     let mut heights = Heights::new(c, graph, state, depth);
     match explore(graph, &mut heights, Stack::empty(), &c.budget) {
-        Outcome::Complete => heights.endings,
-        Outcome::GivenUp => Vec::new(),
-    }
-}
-
-/// Whether the height of the stack is known at the end of every path.
-pub(crate) fn is_known(c: &C<'_>, graph: &Graph, state: &str) -> bool {
-    let mut heights = Heights::new(c, graph, state, 0);
-    let outcome = explore(graph, &mut heights, Stack::empty(), &c.budget);
-    outcome == Outcome::Complete && !heights.is_lost
-}
-
-/// What each `luaL_ref` of a function takes from the stack of `state`, on every path to it.
-pub(crate) fn referred(c: &C<'_>, graph: &Graph, state: &str) -> Vec<Referred> {
-    let mut heights = Heights::new(c, graph, state, 0);
-    match explore(graph, &mut heights, Stack::empty(), &c.budget) {
-        Outcome::Complete => heights.referred,
-        Outcome::GivenUp => Vec::new(),
+        Outcome::Complete => Followed {
+            endings: heights.endings,
+            referred: heights.referred,
+            is_known: !heights.is_lost,
+        },
+        Outcome::GivenUp => Followed::default(),
     }
 }
 
@@ -134,7 +132,7 @@ fn delta_of(c: &C<'_>, number: usize, depth: usize) -> Option<i64> {
     let state = state_parameter(c, &c.outline.functions[number])?;
     let mut deltas = BTreeSet::new();
     for graph in c.flow(number).graphs() {
-        let endings = endings(c, graph, &state, depth + 1);
+        let endings = followed(c, graph, &state, depth + 1).endings;
         let returning = endings.iter().filter(|ending| ending.returns);
         deltas.extend(returning.map(|ending| ending.delta));
     }

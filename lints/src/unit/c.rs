@@ -259,8 +259,19 @@ impl<'a> C<'a> {
         }
         let flow = self.flow(number);
         let graphs = flow.graphs().iter();
-        let all = graphs.flat_map(|graph| paths::referred(self, graph, state));
-        let made = Rc::new(all.collect::<Vec<_>>());
+        let all = graphs.flat_map(|graph| paths::followed(self, graph, state, 0).referred);
+        self.remember_referred(number, state, all.collect())
+    }
+
+    /// Keeps the answer to that question, which following the stack gives by the way.
+    pub(crate) fn remember_referred(
+        &self,
+        number: usize,
+        state: &str,
+        referred: Vec<Referred>,
+    ) -> Rc<Vec<Referred>> {
+        let made = Rc::new(referred);
+        let key = (number, state.to_owned());
         self.referred.borrow_mut().insert(key, made.clone());
         made
     }
