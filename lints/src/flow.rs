@@ -151,13 +151,17 @@ impl Flow {
 
 /// The flow of a function.
 pub(crate) fn flow(c: &C<'_>, function: &Function) -> Flow {
-    // A macro that is no C by itself spoils the text only where it is expanded.
-    let graphs = graphs(c, function, true).or_else(|| graphs(c, function, false));
+    let bodies = text::bodies(c, function, true);
+    let is_expanded = bodies.iter().any(text::Body::is_expanded);
+    let mut graphs = graphs_of(&bodies);
+    if graphs.is_none() && is_expanded {
+        // A macro that is no C by itself spoils the text only where it is expanded.
+        graphs = graphs_of(&text::bodies(c, function, false));
+    }
     graphs.map_or(Flow::Unknown, Flow::Graphs)
 }
 
-fn graphs(c: &C<'_>, function: &Function, expands: bool) -> Option<Vec<Graph>> {
-    let bodies = text::bodies(c, function, expands);
+fn graphs_of(bodies: &[text::Body]) -> Option<Vec<Graph>> {
     bodies.iter().map(graph).collect()
 }
 
@@ -166,7 +170,7 @@ fn graph(body: &text::Body) -> Option<Graph> {
     let (nodes, block) = match read::read(body) {
         Ok(tree) => tree,
         Err(read::Refusal::Unsure) => grammar::read(body)?,
-        Err(read::Refusal::TooDeep) => return None,
+        Err(read::Refusal::NoCode | read::Refusal::TooDeep) => return None,
     };
     Some(lower::graph(body, nodes.tree(block)))
 }

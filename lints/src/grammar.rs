@@ -7,7 +7,13 @@ use tree_sitter::{Language, Node, ParseOptions, ParseState, Parser, Tree};
 
 /// Parses a text, within a number of steps that grows with it: errors can make a grammar search without end.
 pub(crate) fn parse(language: &Language, text: &str) -> Option<Tree> {
-    PARSER.with_borrow_mut(|parser| parse_with(parser, language, text))
+    PARSER.with_borrow_mut(|parser| parse_with(parser, language, text, false))
+}
+
+/// The same for a text that is of no use with an error in it: the first one ends the search.
+pub(crate) fn parse_sound(language: &Language, text: &str) -> Option<Tree> {
+    let tree = PARSER.with_borrow_mut(|parser| parse_with(parser, language, text, true));
+    tree.filter(|tree| !tree.root_node().has_error())
 }
 
 thread_local! {
@@ -15,14 +21,21 @@ thread_local! {
     static PARSER: RefCell<Parser> = RefCell::new(Parser::new());
 }
 
-fn parse_with(parser: &mut Parser, language: &Language, text: &str) -> Option<Tree> {
+fn parse_with(
+    parser: &mut Parser,
+    language: &Language,
+    text: &str,
+    only_sound: bool,
+) -> Option<Tree> {
     parser.set_language(language).ok()?;
     // What an earlier text left unfinished is no part of this one.
     parser.reset();
     let mut budget = 1000 + text.len();
-    let mut watch = |_: &ParseState| {
+    let mut watch = |state: &ParseState| {
         budget = budget.saturating_sub(1);
-        if budget == 0 {
+        // No way of reading the text is left that has no error.
+        let is_unsound = only_sound && state.has_error();
+        if budget == 0 || is_unsound {
             ControlFlow::Break(())
         } else {
             ControlFlow::Continue(())

@@ -228,6 +228,18 @@ pub(crate) const ALL: &[&Shape] = &[
             "",
         )
     }),
+    &c("many-unfinished-statements", |bytes| {
+        repeated(
+            bytes,
+            "",
+            |n| {
+                format!(
+                    "int f{n}(lua_State *L) {{ WITH(L, {n}) lua_pushnil(L); FOR_EACH(x) {{ if (x) lua_pop(L, 1); }} return 1; }}\n"
+                )
+            },
+            "",
+        )
+    }),
     &c("many-unreadable", |bytes| {
         repeated(
             bytes,

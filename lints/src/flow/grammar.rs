@@ -7,7 +7,7 @@ use tree_sitter::Node;
 use super::read::DEPTH_CAP;
 use super::text::Body;
 use super::tree::{Id, Made, Nodes, Sign, Syntax};
-use crate::grammar::{is_deeper, parse};
+use crate::grammar::{is_deeper, parse_sound};
 
 /// A head that every body can follow.
 const HEAD: &str = "void f()";
@@ -15,9 +15,9 @@ const HEAD: &str = "void f()";
 /// The tree of a body, if the grammar can read it: a block.
 pub(super) fn read(body: &Body) -> Option<(Nodes, Id)> {
     let (text, places) = body.spaced(HEAD);
-    let tree = parse(&tree_sitter_c::LANGUAGE.into(), &text)?;
+    let tree = parse_sound(&tree_sitter_c::LANGUAGE.into(), &text)?;
     let root = tree.root_node();
-    if root.has_error() || is_deeper(root, usize::from(DEPTH_CAP)) {
+    if is_deeper(root, usize::from(DEPTH_CAP)) {
         return None;
     }
     let content = root.named_child(0)?.child_by_field_name("body")?;

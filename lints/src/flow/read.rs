@@ -25,6 +25,8 @@ const LEVEL_CAP: u16 = 1000;
 pub(super) enum Refusal {
     /// The grammar may know better.
     Unsure,
+    /// No grammar reads this: it has characters that C has not, or brackets that don't fit.
+    NoCode,
     /// Nobody may walk a tree this deep.
     TooDeep,
 }
@@ -40,11 +42,28 @@ pub(super) fn read(body: &Body) -> Read<(Nodes, Id)> {
         nodes: Nodes::default(),
         pending: Vec::new(),
     };
-    let block = reader.block()?;
-    if reader.at < body.len() {
-        return Err(Refusal::Unsure);
+    match reader.block() {
+        Ok(block) if reader.at == body.len() => Ok((reader.nodes, block)),
+        Err(Refusal::TooDeep) => Err(Refusal::TooDeep),
+        _ if is_code(body) => Err(Refusal::Unsure),
+        _ => Err(Refusal::NoCode),
     }
-    Ok((reader.nodes, block))
+}
+
+/// Whether the tokens are those of C and the brackets fit.
+fn is_code(body: &Body) -> bool {
+    let mut open = Vec::new();
+    for index in 0..body.len() {
+        match body.kind(index) {
+            Some(Kind::ParenOpen) => open.push(Kind::ParenClose),
+            Some(Kind::BraceOpen) => open.push(Kind::BraceClose),
+            Some(Kind::BracketOpen) => open.push(Kind::BracketClose),
+            Some(kind) if kind.closes() && open.pop() != Some(kind) => return false,
+            Some(Kind::Unknown | Kind::Hash | Kind::Paste) => return false,
+            _ => {}
+        }
+    }
+    open.is_empty()
 }
 
 struct Reader<'b> {

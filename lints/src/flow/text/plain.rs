@@ -18,6 +18,8 @@ pub(in crate::flow) struct Body {
     /// The words of all tokens, nothing between them. Graphs share them.
     words: Rc<str>,
     tokens: Vec<Item>,
+    /// Some of the words come from macros.
+    is_expanded: bool,
 }
 
 /// A token, where its word begins, and the bytes of the file that it stands for.
@@ -34,13 +36,16 @@ impl Body {
             c,
             words: String::new(),
             tokens: Vec::with_capacity(tokens.len()),
+            is_expanded: false,
             budget: EXPANSION_BUDGET.min(c.expansions.get()),
         };
         let macros = c.expandable().filter(|_| expands);
         let mut next = 0;
         while let Some(&index) = tokens.get(next) {
             let invocation = macros.and_then(|table| writer.invocation(table, tokens, next));
-            if invocation.is_none() {
+            if invocation.is_some() {
+                writer.is_expanded = true;
+            } else {
                 writer.token(index);
                 if writer.needs_semicolon(tokens, next) {
                     let file = c.lexed.code[index].range();
@@ -52,7 +57,13 @@ impl Body {
         Self {
             words: writer.words.into(),
             tokens: writer.tokens,
+            is_expanded: writer.is_expanded,
         }
+    }
+
+    /// Whether some of the words come from macros.
+    pub(in crate::flow) fn is_expanded(&self) -> bool {
+        self.is_expanded
     }
 
     /// How many tokens there are.
@@ -115,6 +126,7 @@ struct Writer<'c, 'a> {
     c: &'c C<'a>,
     words: String,
     tokens: Vec<Item>,
+    is_expanded: bool,
     budget: usize,
 }
 
