@@ -72,6 +72,7 @@ fn check(option: Option<&str>, argument: &str) {
     let errors = String::from_utf8_lossy(&output.stderr);
     assert_eq!(output.stdout, b"ok\n", "{errors}");
     assert_eq!(output.status.code(), Some(7), "{errors}");
+    assert!(!errors.contains("cannot resume"), "{errors}");
     assert!(
         errors.contains("Coroutine error: after the trip\nstack traceback:"),
         "{errors}"

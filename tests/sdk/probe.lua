@@ -68,6 +68,16 @@ collectgarbage()
 collectgarbage()
 assert(next(abandoned) == nil, "nobody holds it any more")
 
+-- One that runs, or has resumed another one, is left alone.
+local outer
+outer = coroutine.create(function(word)
+  local inner = coroutine.wrap(function() return probe.resume(outer), probe.resume(coroutine.running()) end)
+  local first, second = inner()
+  return first, second, word
+end)
+local _, normal, running, word = coroutine.resume(outer, "kept")
+assert(normal == 2 and running == 2 and word == "kept")
+
 -- An error after a resume from C.
 lunet.spawn(function()
   probe.later(1)

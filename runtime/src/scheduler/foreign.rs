@@ -23,13 +23,13 @@ impl Scheduler {
     }
 
     /// Resumes a thread whose wait is a plugin's business. Returns Lua's status; a thread that has
-    /// to queue counts as waiting, and the running one can't be resumed.
+    /// to queue counts as waiting, and one that runs or has resumed another one can't be resumed.
     ///
     /// # Safety
     /// The thread belongs to this state, is suspended, and has `count` values on top.
     pub(crate) unsafe fn resume_foreign(&self, thread: *mut lua_State, count: c_int) -> c_int {
-        let running = self.current.get();
-        if running.is_some_and(|task| task.thread.as_ptr() == thread) {
+        // SAFETY: the caller's; the frame is only asked for.
+        if unsafe { is_busy(thread) } {
             return ffi::LUA_ERRRUN;
         }
         let task = self.task_of(thread);
@@ -42,8 +42,8 @@ impl Scheduler {
         unsafe { self.resume(task, count) }
     }
 
-    /// True while the coroutine of a wait that was noted is suspended in it. A script that knows the coroutine may
-    /// have resumed it by itself: then the wait is over, and its record goes.
+    /// True while the coroutine of a wait that was noted is suspended in it. A script that knows
+    /// the coroutine may have resumed it by itself: then the wait is over, and its record goes.
     pub(crate) fn is_waiting(&self, wait: Handle) -> bool {
         if !self.ever_known.get() {
             return true;
@@ -79,5 +79,18 @@ impl Scheduler {
         } else {
             self.strays.borrow_mut().insert(task.thread, task);
         }
+    }
+}
+
+/// True for a thread that runs or has resumed another one: Lua would clear its stack to say so.
+///
+/// # Safety
+/// `thread` is a living thread.
+unsafe fn is_busy(thread: *mut lua_State) -> bool {
+    let mut frame = std::mem::MaybeUninit::uninit();
+    // SAFETY: the caller's; Lua writes the frame, which nobody reads.
+    unsafe {
+        ffi::lua_status(thread) == ffi::LUA_OK
+            && ffi::lua_getstack(thread, 0, frame.as_mut_ptr()) != 0
     }
 }
