@@ -46,12 +46,23 @@ pub(crate) enum Error {
     GzipCut,
     #[error("decompressed data too large")]
     TooLarge,
-    #[error("mkdtemp failed: {0}")]
+    #[error("mkdtemp failed: {reason}", reason = reason(.0))]
     Folder(io::Error),
-    #[error("mkdir failed for '{0}': {1}")]
+    #[error("mkdir failed for '{0}': {reason}", reason = reason(.1))]
     MakeFolder(String, io::Error),
-    #[error("failed to write '{0}': {1}")]
+    #[error("failed to open '{0}': {reason}", reason = reason(.1))]
+    Open(String, io::Error),
+    #[error("failed to write '{0}': {reason}", reason = reason(.1))]
     Write(String, io::Error),
+}
+
+/// What the C library says of an error, without Rust's remark about its number.
+fn reason(error: &io::Error) -> String {
+    let text = error.to_string();
+    match text.split_once(" (os error") {
+        Some((reason, _)) => reason.to_owned(),
+        None => text,
+    }
 }
 
 /// The unpacked files. Dropping it removes them.
@@ -189,10 +200,11 @@ fn write(folder: &Path, entry: &Entry) -> Result<(), Error> {
     options.write(true).create(true).truncate(true);
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    let opened = options
+    let mut file = options
         .open(&file)
-        .and_then(|mut file| file.write_all(entry.data));
-    opened.map_err(|error| Error::Write(named(), error))
+        .map_err(|error| Error::Open(named(), error))?;
+    file.write_all(entry.data)
+        .map_err(|error| Error::Write(named(), error))
 }
 
 #[cfg(test)]
@@ -266,6 +278,19 @@ mod tests {
         );
         check(&gzip(&payload(&[(b"a\0b", b"")])), "invalid embedded path");
         check(&gzip(&payload(&[(b"\xff", b"")])), "invalid embedded path");
+    }
+
+    #[test]
+    #[cfg(unix)]
+    fn files_that_can_not_stand_together_are_named() {
+        check(
+            &gzip(&payload(&[(b"a/b", b""), (b"a", b"")])),
+            "failed to open 'a': Is a directory",
+        );
+        check(
+            &gzip(&payload(&[(b"a", b""), (b"a/b", b"")])),
+            "mkdir failed for 'a/b': File exists",
+        );
     }
 
     #[test]
