@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 pub(crate) use headers::{Guards, names_sdk};
-pub use headers::{Header, Headers};
+pub use headers::{Header, Headers, quoted_includes};
 
 use crate::lexer::{Kind, lex};
 use crate::macros::macros;

@@ -100,3 +100,24 @@ fn the_configuration_decides_and_its_mistakes_have_a_line() {
         assert!(stderr.contains(complaint), "{stderr}");
     }
 }
+
+/// A file that is named alone is judged with the headers that it includes.
+#[test]
+fn headers_beside_a_named_file_are_read() {
+    let folder = plugin(&[
+        (
+            "include/sizes.h",
+            "static inline int twice(int x) { return 2 * x; }\n",
+        ),
+        ("src/macros.h", "#include \"more.h\"\n"),
+        ("src/more.h", "#define JOIN(a, b) a##b\n"),
+        (
+            "src/other.c",
+            "#include \"sizes.h\"\n#include \"macros.h\"\nint twice(int x) { return x + x; }\nint f(void *L) { return JOIN(_lu, net_x)(L); }\n",
+        ),
+    ]);
+    let (code, stdout, _) = lint(folder.path(), &["--format", "github", "src/other.c"]);
+    assert_eq!(code, 1);
+    assert!(stdout.contains("line=3,col=5"), "{stdout}");
+    assert!(stdout.contains("line=4,col=25"), "{stdout}");
+}

@@ -87,6 +87,14 @@ impl Header {
     }
 }
 
+/// The headers that a text includes in quotes, as it names them.
+pub fn quoted_includes(text: &str) -> Vec<String> {
+    let all = includes(text).into_iter();
+    all.filter(|(inclusion, _)| inclusion.is_quoted)
+        .map(|(inclusion, _)| inclusion.path)
+        .collect()
+}
+
 /// Whether a text names anything of the SDK.
 pub(crate) fn names_sdk(text: &str) -> bool {
     ["lunet", "LUNET"]

@@ -24,7 +24,11 @@ impl Builder<'_> {
         };
         let first = open.saturating_sub(OLD_STYLE_REACH);
         let close = (first..open).rev().find(|at| !declares(at))?;
+        // A closing parenthesis that nothing opened has no list.
         let list = self.outline.parent[close] as usize;
+        if self.tokens.get(list).map(|token| token.kind) != Some(Kind::ParenOpen) {
+            return None;
+        }
         let is_list = kind(close) == Kind::ParenClose
             && kind(close + 1) == Kind::Identifier
             && kind(open - 1) == Kind::Semicolon

@@ -1,10 +1,10 @@
 //! Which `trace.h` speaks for a file: the nearest of the linted files, else one in the directories above.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use lunet_lints::facts::{Header, Headers};
+use lunet_lints::facts::{Header, Headers, quoted_includes};
 use lunet_lints::{Facts, Settings};
 use rayon::prelude::*;
 
@@ -114,21 +114,59 @@ fn above(directory: &Path) -> Option<PathBuf> {
         .find(|header| header.is_file())
 }
 
-/// What the headers among the files bring. Without sources nobody asks.
+/// So many files are looked through for headers beside them; more are a whole tree.
+const NAMED_CAP: usize = 64;
+/// So many headers beside named files are read.
+const BESIDE_CAP: usize = 256;
+
+/// What the headers among the files bring, and those beside files that were named. Without sources nobody asks.
 fn headers(settings: &Settings, paths: &[PathBuf]) -> Headers {
     let is = |path: &Path, kind: &str| path.extension().is_some_and(|found| found == kind);
     if !paths.iter().any(|path| is(path, "c")) {
         return Headers::default();
     }
+    let beside = if paths.len() <= NAMED_CAP {
+        beside(settings, paths)
+    } else {
+        Vec::new()
+    };
     let texts: Vec<_> = paths
         .par_iter()
         .filter(|path| is(path, "h"))
+        .chain(&beside)
         .filter_map(|path| {
             let text = files::read(path, settings.size_cap_bytes).ok()?;
             Some(Header::read(&files::shown(path), &text))
         })
         .collect();
     Headers::new(texts)
+}
+
+/// The headers that files include in quotes, also through one another: beside them, or in a folder `include`.
+fn beside(settings: &Settings, paths: &[PathBuf]) -> Vec<PathBuf> {
+    let mut seen: BTreeSet<String> = paths.iter().map(|path| files::shown(path)).collect();
+    let mut open: Vec<PathBuf> = paths.to_vec();
+    let mut found = Vec::new();
+    while let Some(path) = open.pop() {
+        let Ok(text) = files::read(&path, settings.size_cap_bytes) else {
+            continue;
+        };
+        let directory = directory_of(&path);
+        for include in quoted_includes(&text) {
+            let places = ["", "include", "../include"];
+            let mut places = places
+                .map(|place| directory.join(place).join(&include))
+                .into_iter();
+            if let Some(header) = places.find(|header| header.is_file())
+                && found.len() < BESIDE_CAP
+                && seen.insert(files::shown(&header))
+            {
+                open.push(header.clone());
+                found.push(header);
+            }
+        }
+    }
+    found
 }
 
 fn read(header: Option<&Path>, settings: &Settings, tree: &Arc<Headers>) -> Facts {
