@@ -35,6 +35,9 @@ local DEFAULTS = {
   -- Bytes of the request line and all headers together.
   max_head_bytes = 16 * 1024,
   max_body_bytes = 1024 * 1024,
+  -- How long a client may take for the request line and all headers, to the second: who sends them
+  -- drop by drop holds a connection no longer.
+  head_timeout_ms = 60000,
   -- How long a client may take from one read to the next; also how long an idle one is kept.
   read_timeout_ms = 30000,
   write_timeout_ms = 30000,
@@ -48,6 +51,12 @@ Reader.__index = Reader
 
 --- Reads more. False at the end of the stream, before the next request has begun.
 function Reader:more(started)
+  if started and not self.within then
+    self.began = self.began or os.time()
+    if os.time() - self.began > self.options.head_timeout_ms / 1000 then
+      refuse(408, "the request did not come in time")
+    end
+  end
   local data, failure = socket.read(self.client, self.read_options)
   if data then
     self.buffer = self.buffer .. data
@@ -197,7 +206,7 @@ end
 
 --- The next request; nil when the client has no more.
 function Reader:request()
-  self.within = false
+  self.within, self.began = false, nil
   local request = self:head()
   if request then
     self.within = true

@@ -22,6 +22,7 @@ local http = {}
 ---@class lunet.http.Options
 ---@field max_head_bytes? integer request line and headers together; default 16384, else status 431
 ---@field max_body_bytes? integer default 1048576, else status 413
+---@field head_timeout_ms? number for the request line and all headers, to the second; default 60000, else status 408
 ---@field read_timeout_ms? number from one read to the next, and how long an idle client is kept; default 30000
 ---@field write_timeout_ms? number default 30000
 

@@ -1,4 +1,4 @@
--- checks: 74
+-- checks: 76
 -- Requests that two parties could read differently, and clients that are no browsers: refused at
 -- once where they can't become a request any more.
 local lunet = require("lunet")
@@ -76,6 +76,19 @@ lunet.spawn(function()
   check.that(found:find("\r\nConnection: keep-alive\r\n", 1, true), found)
   found = exchange("POST / HTTP/1.0\r\nExpect: 100-continue\r\nContent-Length: 2\r\n\r\nab")
   check.that(found:find("^HTTP/1.1 200 "), found)
+
+  -- A client that sends its head drop by drop has no time left at the second one.
+  local slow_listener, slow_port = check.listener()
+  lunet.spawn(function() http.serve(slow_listener, handler, { head_timeout_ms = -1 }) end)
+  local slow = assert(socket.connect("127.0.0.1", slow_port))
+  socket.write(slow, "GET / HT")
+  check.that(check.show(socket.read(slow, { timeout_ms = 5000 })):find("408 Request Timeout", 1, true))
+  socket.close(slow)
+  local quick = assert(socket.connect("127.0.0.1", slow_port))
+  socket.write(quick, "GET / HTTP/1.1\r\nHost: x\r\n\r\n")
+  check.that(check.show(socket.read(quick, { timeout_ms = 5000 })):find("200 OK", 1, true))
+  socket.close(quick)
+  socket.close(slow_listener)
 
   -- A second server at a listener is told, and does not go round and round.
   check.equal(http.serve(listener, handler), "another accept already in progress")
