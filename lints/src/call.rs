@@ -69,7 +69,7 @@ pub(crate) fn text_of<'a>(stream: &Stream<'a>, tokens: &Range<usize>) -> &'a str
         stream.tokens[..tokens.end].last(),
     ) {
         (Some(first), Some(last)) if !tokens.is_empty() => {
-            &stream.text[first.start as usize..last.end as usize]
+            &stream.text[first.start as usize..last.end() as usize]
         }
         _ => "",
     }

@@ -152,7 +152,7 @@ fn size(tokens: &[Token]) -> usize {
 fn declarations(c: &C<'_>, range: Range<usize>, coverage: &mut Coverage) {
     let mut start = range.start;
     for index in range.clone() {
-        let ends = c.lexed.code[index].kind == Kind::Semicolon && c.outline.parent[index] == NONE;
+        let ends = c.lexed.code[index].kind == Kind::Semicolon && c.outline.parent(index) == NONE;
         if ends || index + 1 == range.end {
             declaration(c, &c.lexed.code[start..=index], coverage);
             start = index + 1;

@@ -47,7 +47,7 @@ fn read(c: &C<'_>) -> Vec<Include> {
                     found.push(Include {
                         path: path.trim_matches(['"', '<', '>']).to_owned(),
                         start: directive.start as usize,
-                        end: token.end as usize,
+                        end: token.end() as usize,
                         is_quoted: path.starts_with('"'),
                         is_conditional: depth > 0,
                     });

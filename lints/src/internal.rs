@@ -71,7 +71,7 @@ fn by_paste(stretch: &Stretch<'_, '_>, pasted: Pasted) -> Mention {
 
 fn names_internal(text: &str, token: Token, prefix: &str) -> bool {
     token.kind == Kind::Identifier
-        && (token.spliced || text.as_bytes()[token.range()].starts_with(prefix.as_bytes()))
+        && (token.is_spliced() || text.as_bytes()[token.range()].starts_with(prefix.as_bytes()))
         && spelling(text, token).starts_with(prefix)
 }
 
@@ -136,7 +136,7 @@ fn chain(stretch: &Stretch<'_, '_>, index: usize) -> Chain {
     let mut chain = Chain {
         end: index + 1,
         name: String::new(),
-        known_end: stream.tokens[index].end as usize,
+        known_end: stream.tokens[index].end() as usize,
         complete: true,
     };
     let mut at = index;
@@ -151,7 +151,7 @@ fn chain(stretch: &Stretch<'_, '_>, index: usize) -> Chain {
         if chain.complete && known {
             chain.name.push_str(&word);
             // A prefix that is complete needs no more bytes to point at.
-            chain.known_end = token.end as usize;
+            chain.known_end = token.end() as usize;
         } else {
             chain.complete = false;
         }
@@ -185,7 +185,7 @@ fn in_directives(c: &C<'_>, prefix: &str, found: &mut Vec<Mention>) {
                 && index == 0
                 && tokens
                     .get(1)
-                    .is_some_and(|next| next.kind == Kind::ParenOpen && next.start == token.end);
+                    .is_some_and(|next| next.kind == Kind::ParenOpen && next.start == token.end());
             if is_use || defines {
                 found.push(Mention {
                     range: token.range(),

@@ -48,7 +48,7 @@ impl<'a> Lexed<'a> {
 /// The spelling of a token of `text`, without the splices in it.
 pub(crate) fn spelling(text: &str, token: Token) -> Cow<'_, str> {
     let raw = &text[token.range()];
-    if !token.spliced {
+    if !token.is_spliced() {
         return Cow::Borrowed(raw);
     }
     let mut joined = String::with_capacity(raw.len());

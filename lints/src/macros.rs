@@ -38,7 +38,7 @@ fn read<'a>(lexed: &Lexed<'a>, content: std::ops::Range<usize>) -> Option<Macro<
     }
     let function_like = rest
         .first()
-        .is_some_and(|next| next.kind == Kind::ParenOpen && next.start == name.end);
+        .is_some_and(|next| next.kind == Kind::ParenOpen && next.start == name.end());
     let (parameters, head) = if function_like {
         let (parameters, length) = parameters(lexed, rest);
         (Some(parameters), 1 + length)

@@ -110,7 +110,7 @@ fn plan(c: &C<'_>, stretch: &Stretch<'_, '_>, facts: &Facts, planned: &mut Vec<P
         };
         if let Some((raw, rule)) = raw_form(stretch, &call, &name, facts) {
             planned.push(Plan {
-                range: stream.tokens[index].start as usize..stream.tokens[close].end as usize,
+                range: stream.tokens[index].start as usize..stream.tokens[close].end() as usize,
                 wrapper: name.into_owned(),
                 raw,
                 rule,

@@ -4,9 +4,11 @@
 //! so that `#if A … { #else … { #endif` counts one brace. No expression is understood here.
 
 mod conditional;
+mod near;
 mod old_style;
 
 pub(crate) use conditional::Conditionals;
+use near::{Before, Behind};
 
 use crate::lexer::{Kind, Lexed, Token, spelling};
 use crate::source::to_u32;
@@ -17,12 +19,9 @@ pub(crate) const NONE: u32 = u32::MAX;
 /// The shape of one stream of tokens.
 #[derive(Debug, Default)]
 pub(crate) struct Outline {
-    /// For each token the innermost bracket that is open around it; for a closing bracket its opening one.
-    pub(crate) parent: Vec<u32>,
-    /// For each token the first token of its statement, declaration or bracket content.
-    pub(crate) begin: Vec<u32>,
-    /// For each opening bracket its closing one.
-    pub(crate) close: Vec<u32>,
+    parents: Before,
+    begins: Before,
+    closes: Behind,
     /// The function definitions in order.
     pub(crate) functions: Vec<Function>,
 }
@@ -66,6 +65,21 @@ pub(crate) fn outline_of(text: &str, tokens: &[Token]) -> Outline {
 }
 
 impl Outline {
+    /// The innermost bracket that is open around a token; for a closing bracket its opening one.
+    pub(crate) fn parent(&self, index: usize) -> u32 {
+        self.parents.get(index)
+    }
+
+    /// The first token of the statement, declaration or bracket content of a token.
+    pub(crate) fn begin(&self, index: usize) -> u32 {
+        self.begins.get(index)
+    }
+
+    /// The closing bracket of an opening one.
+    pub(crate) fn close(&self, index: usize) -> u32 {
+        self.closes.get(index)
+    }
+
     /// The function whose body or head holds a token.
     pub(crate) fn function_at(&self, index: usize) -> Option<&Function> {
         self.function_number_at(index)
@@ -129,9 +143,9 @@ impl<'a> Builder<'a> {
                 begin: NONE,
             },
             outline: Outline {
-                parent: Vec::with_capacity(tokens.len()),
-                begin: Vec::with_capacity(tokens.len()),
-                close: vec![NONE; tokens.len()],
+                parents: Before::with_capacity(tokens.len()),
+                begins: Before::with_capacity(tokens.len()),
+                closes: Behind::new(tokens.len()),
                 functions: Vec::new(),
             },
             braces: Vec::new(),
@@ -148,8 +162,8 @@ impl<'a> Builder<'a> {
         if self.state.begin == NONE {
             self.state.begin = at;
         }
-        self.outline.parent.push(self.state.top);
-        self.outline.begin.push(self.state.begin);
+        self.outline.parents.push(self.state.top);
+        self.outline.begins.push(self.state.begin);
         match kind {
             Kind::Semicolon => self.state.begin = NONE,
             Kind::BraceOpen if self.opens_linkage(index) => {
@@ -182,13 +196,13 @@ impl<'a> Builder<'a> {
             return;
         }
         let open = opener as usize;
-        self.outline.parent.push(opener);
-        self.outline.begin.push(self.outline.begin[open]);
-        if self.outline.close[open] == NONE {
-            self.outline.close[open] = to_u32(index);
+        self.outline.parents.push(opener);
+        self.outline.begins.push(self.outline.begin(open));
+        if self.outline.close(open) == NONE {
+            self.outline.closes.set(opener, to_u32(index));
         }
-        self.state.top = self.outline.parent[open];
-        self.state.begin = self.outline.begin[open];
+        self.state.top = self.outline.parent(open);
+        self.state.begin = self.outline.begin(open);
         if self.tokens[index].kind == Kind::BraceClose
             && (self.closes_function(opener, index) || self.is_block(open))
         {
@@ -209,7 +223,7 @@ impl<'a> Builder<'a> {
             match self.tokens.get(top as usize).map(|token| token.kind) {
                 Some(found) if found == wanted => return top,
                 None | Some(Kind::BraceOpen) => return NONE,
-                Some(_) => top = self.outline.parent[top as usize],
+                Some(_) => top = self.outline.parent(top as usize),
             }
         }
         NONE
@@ -232,8 +246,8 @@ impl<'a> Builder<'a> {
             NONE => to_u32(index),
             begin => begin,
         };
-        self.outline.parent.push(self.state.top);
-        self.outline.begin.push(begin);
+        self.outline.parents.push(self.state.top);
+        self.outline.begins.push(begin);
         if self.tokens[index].kind == Kind::BraceClose {
             self.state.linkage = self.state.linkage.saturating_sub(1);
             self.state.begin = NONE;
@@ -278,7 +292,7 @@ impl<'a> Builder<'a> {
 
     /// The function whose body opens at a brace of file scope, if the tokens before it read like one.
     fn function_head(&mut self, open: usize) -> Option<Function> {
-        let begin = match self.outline.begin[open] as usize {
+        let begin = match self.outline.begin(open) as usize {
             begin if begin == open => self.old_style_begin(open)?,
             begin => begin,
         };
@@ -313,7 +327,7 @@ impl<'a> Builder<'a> {
     /// Looks at a token before a brace, and at what follows it.
     fn read_head(&mut self, at: usize) {
         let kind = |index: usize| self.tokens.get(index).map(|token| token.kind);
-        self.head.assigns |= kind(at) == Some(Kind::Assign) && self.outline.parent[at] == NONE;
+        self.head.assigns |= kind(at) == Some(Kind::Assign) && self.outline.parent(at) == NONE;
         // A macro at the begin that takes arguments stands for an attribute or a type, if a name follows it.
         let is_named = self.head.name.is_some_and(|name| name != self.head.begin);
         if is_named || kind(at) != Some(Kind::Identifier) {
@@ -324,7 +338,7 @@ impl<'a> Builder<'a> {
             Some(Kind::ParenClose) => kind(at + 2) == Some(Kind::ParenOpen),
             _ => false,
         };
-        let is_outside = self.head.name.is_none() || self.outline.parent[at] == NONE;
+        let is_outside = self.head.name.is_none() || self.outline.parent(at) == NONE;
         if follows && is_outside && !self.in_attribute(at) && !self.is_void(at) {
             self.head.name = Some(at);
         }
@@ -345,7 +359,7 @@ impl<'a> Builder<'a> {
             if is_attribute_word(&spelling(self.text, self.tokens[at])) {
                 return true;
             }
-            match self.outline.parent[at] {
+            match self.outline.parent(at) {
                 NONE | 0 => return false,
                 open => at = open as usize - 1,
             }

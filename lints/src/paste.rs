@@ -63,7 +63,8 @@ impl<'a> Pastes<'a> {
                 continue;
             };
             if let Some(name) = self.made(stretch, index..close + 1) {
-                let bytes = stream.tokens[index].start as usize..stream.tokens[close].end as usize;
+                let bytes =
+                    stream.tokens[index].start as usize..stream.tokens[close].end() as usize;
                 found.push(Pasted {
                     name,
                     index,

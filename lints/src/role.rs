@@ -54,7 +54,7 @@ impl<'a> Stream<'a> {
 
     pub(crate) fn is(&self, index: usize, word: &str) -> bool {
         match self.tokens.get(index) {
-            Some(token) if !token.spliced => {
+            Some(token) if !token.is_spliced() => {
                 self.text.as_bytes().get(token.range()) == Some(word.as_bytes())
             }
             Some(&token) => spelling(self.text, token) == word,
@@ -63,21 +63,20 @@ impl<'a> Stream<'a> {
     }
 
     fn parent(&self, index: usize) -> Option<usize> {
-        match self.outline.parent.get(index) {
-            Some(&NONE) | None => None,
-            Some(&parent) => Some(parent as usize),
-        }
+        known(self.outline.parent(index))
     }
 
     pub(crate) fn close(&self, open: usize) -> Option<usize> {
-        match self.outline.close.get(open) {
-            Some(&NONE) | None => None,
-            Some(&close) => Some(close as usize),
-        }
+        known(self.outline.close(open))
+    }
+
+    /// The first token of the statement of a token, if there is such a token.
+    pub(crate) fn begin_of(&self, index: usize) -> Option<usize> {
+        known(self.outline.begin(index))
     }
 
     fn begin(&self, index: usize) -> usize {
-        self.outline.begin[index] as usize
+        self.outline.begin(index) as usize
     }
 
     /// The first token of the innermost statement around a token: behind `if (…)`, `else` and their like.
@@ -99,7 +98,7 @@ impl<'a> Stream<'a> {
 
     /// Whether a token stands outside of every bracket and body.
     fn at_file_scope(&self, index: usize) -> bool {
-        !self.is_macro && self.outline.parent[index] == NONE
+        !self.is_macro && self.outline.parent(index) == NONE
     }
 
     /// What is done with the result of a call.
@@ -333,6 +332,11 @@ impl<'a> Stream<'a> {
             _ => false,
         }
     }
+}
+
+/// The number of a token, unless it is none.
+fn known(index: u32) -> Option<usize> {
+    (index != NONE).then_some(index as usize)
 }
 
 /// Words that continue an expression where an identifier would end it.

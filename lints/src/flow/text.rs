@@ -21,7 +21,7 @@ const CHOICE_CAP: usize = 8;
 pub(super) fn bodies(c: &C<'_>, function: &Function, expands: bool) -> Vec<Body> {
     let tokens = &c.lexed.code;
     let start = tokens[function.open as usize].start as usize;
-    let end = tokens[function.close as usize].end as usize;
+    let end = tokens[function.close as usize].end() as usize;
     if end - start > BODY_CAP_BYTES {
         return Vec::new();
     }

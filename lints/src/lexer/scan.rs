@@ -61,7 +61,7 @@ impl<'a> Scanner<'a> {
         let mut directive = Directive {
             kind: DirectiveKind::Other,
             start: hash.start,
-            end: hash.end,
+            end: hash.end(),
             at: to_u32(self.lexed.code.len()),
             content: to_u32(self.lexed.content.len())..0,
         };
@@ -92,12 +92,8 @@ impl<'a> Scanner<'a> {
             if line[end] == b'>' { end + 1 } else { end }
         });
         self.at += end;
-        self.lexed.content.push(Token {
-            start: to_u32(start),
-            end: to_u32(self.at),
-            kind: Kind::String,
-            spliced: false,
-        });
+        let token = Token::new(self.text, start..self.at, Kind::String, false);
+        self.lexed.content.push(token);
     }
 
     /// Skips blanks, splices and comments. Within a directive it stops before the line end.
@@ -206,12 +202,7 @@ impl<'a> Scanner<'a> {
                 kind
             }
         };
-        Token {
-            start: to_u32(start),
-            end: to_u32(self.at),
-            kind,
-            spliced,
-        }
+        Token::new(self.text, start..self.at, kind, spliced)
     }
 
     /// Advances over bytes of a class and the splices among them; answers whether there were splices.

@@ -2,6 +2,8 @@
 
 use std::ops::Range;
 
+use crate::source::to_u32;
+
 /// What a token is. Digraphs have the kind of what they stand for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Kind {
@@ -47,19 +49,52 @@ impl Kind {
     }
 }
 
-/// A token: its kind and its bytes.
+/// A token: its kind and its bytes. There is one for every few bytes of a text, so that it is kept small.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Token {
     pub(crate) start: u32,
-    pub(crate) end: u32,
+    /// 23 bits of length, and one that says whether a backslash-newline stands inside.
+    length: [u8; 3],
     pub(crate) kind: Kind,
-    /// Whether a backslash-newline stands inside.
-    pub(crate) spliced: bool,
 }
 
+const SPLICED: u32 = 1 << 23;
+
 impl Token {
+    /// A token of a text. Of one that is longer than eight million bytes the rest is no token's.
+    pub(crate) fn new(text: &str, range: Range<usize>, kind: Kind, is_spliced: bool) -> Self {
+        let cap = SPLICED as usize - 1;
+        let end = if range.len() > cap {
+            text.floor_char_boundary(range.start + cap)
+        } else {
+            range.end
+        };
+        let flag = if is_spliced { SPLICED } else { 0 };
+        let [length @ .., _] = (to_u32(end - range.start) | flag).to_le_bytes();
+        Self {
+            start: to_u32(range.start),
+            length,
+            kind,
+        }
+    }
+
+    fn bits(self) -> u32 {
+        let [low, middle, high] = self.length;
+        u32::from_le_bytes([low, middle, high, 0])
+    }
+
+    /// The byte behind it.
+    pub(crate) fn end(self) -> u32 {
+        self.start + (self.bits() & !SPLICED)
+    }
+
+    /// Whether a backslash-newline stands inside.
+    pub(crate) fn is_spliced(self) -> bool {
+        self.bits() & SPLICED != 0
+    }
+
     pub(crate) fn range(self) -> Range<usize> {
-        self.start as usize..self.end as usize
+        self.start as usize..self.end() as usize
     }
 }
 

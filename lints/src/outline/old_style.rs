@@ -25,7 +25,7 @@ impl Builder<'_> {
         let first = open.saturating_sub(OLD_STYLE_REACH);
         let close = (first..open).rev().find(|at| !declares(at))?;
         // A closing parenthesis that nothing opened has no list.
-        let list = self.outline.parent[close] as usize;
+        let list = self.outline.parent(close) as usize;
         if self.tokens.get(list).map(|token| token.kind) != Some(Kind::ParenOpen) {
             return None;
         }
@@ -33,7 +33,7 @@ impl Builder<'_> {
             && kind(close + 1) == Kind::Identifier
             && kind(open - 1) == Kind::Semicolon
             && list > 0
-            && self.outline.parent[list] == NONE
+            && self.outline.parent(list) == NONE
             && kind(list - 1) == Kind::Identifier;
         let names_only = || {
             (list + 1..close).all(|at| {
@@ -46,6 +46,6 @@ impl Builder<'_> {
                     }
             })
         };
-        (is_list && names_only()).then(|| self.outline.begin[list - 1] as usize)
+        (is_list && names_only()).then(|| self.outline.begin(list - 1) as usize)
     }
 }

@@ -306,7 +306,7 @@ impl Stream<'_> {
 
     /// The `struct`, `union` or `enum` whose body opens at a brace.
     fn type_keyword(&self, open: usize) -> Option<String> {
-        let begin = match self.outline.begin[open] {
+        let begin = match self.outline.begin(open) {
             NONE => return None,
             begin => begin as usize,
         };

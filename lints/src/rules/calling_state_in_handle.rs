@@ -135,7 +135,7 @@ fn judge(
         return;
     };
     let first = stream.tokens[place].start as usize;
-    let last = stream.tokens[assign - 1].end as usize;
+    let last = stream.tokens[assign - 1].end() as usize;
     let target = &c.lexed.text[first..last];
     findings
         .add(
@@ -156,7 +156,7 @@ fn place(locals: &Locals<'_>, assign: usize) -> Option<usize> {
         let last = at.checked_sub(1)?;
         match stream.kind(last)? {
             Kind::BracketClose | Kind::ParenClose => {
-                let open = stream.outline.parent[last] as usize;
+                let open = stream.outline.parent(last) as usize;
                 // `(*ctx).L` is as good as `ctx->L`.
                 through_pointer |= stream.kind(open + 1) == Some(Kind::Star);
                 at = open;
@@ -193,8 +193,8 @@ fn place(locals: &Locals<'_>, assign: usize) -> Option<usize> {
 
 /// A designated initialiser that is assigned through a pointer: `*ctx = (struct handle){.L = L}`.
 fn literal(stream: &Stream<'_>, assign: usize) -> Option<usize> {
-    let brace = stream.outline.parent[assign] as usize;
-    let begin = *stream.outline.begin.get(brace)? as usize;
+    let brace = stream.outline.parent(assign) as usize;
+    let begin = stream.begin_of(brace)?;
     (stream.kind(begin) == Some(Kind::Star)).then_some(assign - 2)
 }
 
@@ -229,7 +229,7 @@ impl Locals<'_> {
                 index.checked_sub(1).and_then(|before| stream.kind(before)),
                 Some(Kind::Identifier | Kind::Comma | Kind::BraceClose)
             )
-            && !stream.is(stream.outline.begin[index] as usize, "static")
+            && !stream.is(stream.outline.begin(index) as usize, "static")
             && stream.role(index) == Role::Declared
     }
 }

@@ -67,7 +67,7 @@ fn run(unit: &Unit<'_>, findings: &mut Findings<'_>) {
 
 /// Whether a brace opens the members of a `struct`: the keyword, and perhaps a name and attributes before it.
 fn opens_struct(stream: &Stream<'_>, open: usize) -> bool {
-    let begin = stream.outline.begin[open] as usize;
+    let begin = stream.outline.begin(open) as usize;
     (begin..open)
         .rev()
         .take(12)
@@ -121,7 +121,7 @@ fn judge(stream: &Stream<'_>, findings: &mut Findings<'_>) {
         let Some(innermost) = open.last_mut() else {
             continue;
         };
-        if kind == Kind::Semicolon && stream.outline.parent[at] as usize == innermost.open {
+        if kind == Kind::Semicolon && stream.outline.parent(at) as usize == innermost.open {
             innermost.end_member(stream, at, findings);
         } else {
             innermost.member.add(stream, at);
@@ -137,7 +137,7 @@ impl Struct<'_> {
             Member::Handle => self.handles.push(self.start..at),
             Member::State => {
                 let first = stream.tokens[self.start].start as usize;
-                let state = first..stream.tokens[at - 1].end as usize;
+                let state = first..stream.tokens[at - 1].end() as usize;
                 for handle in self.handles.drain(..) {
                     report(stream, &handle, state.clone(), findings);
                 }
@@ -231,7 +231,7 @@ fn report(
     findings: &mut Findings<'_>,
 ) {
     let range =
-        stream.tokens[handle.start].start as usize..stream.tokens[handle.end - 1].end as usize;
+        stream.tokens[handle.start].start as usize..stream.tokens[handle.end - 1].end() as usize;
     let text = &stream.text[range.clone()];
     let behind = &stream.text[state.clone()];
     let message = format!("the handle `{text}` stands before `{behind}`");

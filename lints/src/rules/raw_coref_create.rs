@@ -195,7 +195,7 @@ fn replacement(
         }
         Some(_) => "lunet_coref_create_raw",
     };
-    let range = stream.tokens[first].start as usize..stream.tokens[close + 1].end as usize;
+    let range = stream.tokens[first].start as usize..stream.tokens[close + 1].end() as usize;
     let text = format!("{declaration}{wrapper}({state}, {target});");
     let mut edits = include_edits(c, findings);
     edits.push(findings.edit(range, text));
@@ -239,7 +239,7 @@ fn target<'s>(stream: &Stream<'s>, begin: usize, assign: usize) -> Option<(Strin
 
 /// Whether `lua_pushthread(L);` is the statement right before the one that begins at `begin`.
 fn is_statement_before(stream: &Stream<'_>, push: usize, state: &str, begin: usize) -> bool {
-    stream.outline.begin[push] as usize == push
+    stream.outline.begin(push) as usize == push
         && push + 5 == begin
         && stream.word(push + 2) == state
         && stream.kind(push + 4) == Some(Kind::Semicolon)

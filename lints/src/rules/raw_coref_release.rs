@@ -91,7 +91,7 @@ fn replacement(
     } else {
         "lunet_coref_release"
     };
-    let range = stream.tokens[call.name].start as usize..stream.tokens[close].end as usize;
+    let range = stream.tokens[call.name].start as usize..stream.tokens[close].end() as usize;
     let mut edits = include_edits(c, findings);
     edits.push(findings.edit(range, format!("{wrapper}({state}, {reference_text})")));
     edits.sort_by_key(|edit| edit.range.start);

@@ -344,7 +344,7 @@ impl Stretch<'_, '_> {
 pub(crate) fn mentions(text: &str, tokens: &[Token], words: &[&str]) -> bool {
     tokens.iter().any(|&token| {
         token.kind == Kind::Identifier
-            && (token.spliced || words.iter().any(|word| word.len() == token.range().len()))
+            && (token.is_spliced() || words.iter().any(|word| word.len() == token.range().len()))
             && words.contains(&&*crate::lexer::spelling(text, token))
     })
 }

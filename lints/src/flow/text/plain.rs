@@ -186,7 +186,7 @@ impl Writer<'_, '_> {
             && kind(name) == Kind::Identifier
             && kind(open) == Kind::ParenOpen
             && open == name + 1
-            && self.c.outline.begin[index] as usize == index;
+            && self.c.outline.begin(index) as usize == index;
         looks_so && {
             let stream = self.c.stream();
             !is_keyword(&stream.word(index)) && stream.role(name) == Role::Use
