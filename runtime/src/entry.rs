@@ -231,7 +231,7 @@ impl Call {
         let text = if scheduler.is_main(self.state) {
             format!("{name} must be called from coroutine")
         // SAFETY: Lua called with this state, and a C function has room for 20 values.
-        } else if !yieldable || unsafe { scheduler.in_finalizer(self.state) } {
+        } else if !yieldable || unsafe { scheduler.is_interrupted(self.state) } {
             format!("{name} called in non-yieldable context")
         } else {
             return Ok(());

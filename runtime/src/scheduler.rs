@@ -86,6 +86,8 @@ pub(crate) struct Scheduler {
     failed: Cell<bool>,
     /// The loop has ended for good: nothing that is queued will run.
     ended: Cell<bool>,
+    /// The script has set a hook.
+    has_hooks: Cell<bool>,
     /// Threads may have globals of their own, so that a spare one gets those of its spawner.
     globals_differ: Cell<bool>,
 }
@@ -119,6 +121,7 @@ impl Scheduler {
             stale_timers: Cell::new(0),
             failed: Cell::new(false),
             ended: Cell::new(false),
+            has_hooks: Cell::new(false),
             globals_differ: Cell::new(false),
         }
     }
@@ -155,7 +158,7 @@ impl Scheduler {
     }
 
     /// Runs the function on top of the caller's stack in a coroutine, until it first waits; the
-    /// loop does so where the caller is a finalizer. Pops the function. False when Lua has no memory,
+    /// loop does so where the caller is a finalizer or a hook. Pops the function. False when Lua has no memory,
     /// which may also be raised.
     ///
     /// # Safety
@@ -167,7 +170,7 @@ impl Scheduler {
                 return false;
             };
             ffi::lua_xmove(state, task.thread.as_ptr(), 1);
-            if self.in_finalizer(state) && !self.ended.get() {
+            if self.is_interrupted(state) && !self.ended.get() {
                 self.queue(Ready::Resume(task, 0));
             } else {
                 self.resume_or_queue(task, 0);
@@ -176,7 +179,7 @@ impl Scheduler {
         true
     }
 
-    /// Does something while whoever it wakes has to queue, for callers that are a finalizer.
+    /// Does something while whoever it wakes has to queue, for callers that are a finalizer or a hook.
     pub(crate) fn without_resuming(&self, act: impl FnOnce()) {
         let nesting = self.nesting.replace(NESTING_LIMIT);
         act();

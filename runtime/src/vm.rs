@@ -2,6 +2,7 @@
 
 mod finalizer;
 mod heap;
+mod hook;
 mod message;
 
 use std::ffi::{CStr, CString, c_char, c_int};
@@ -20,6 +21,7 @@ use crate::runtime::{self, Runtime};
 use crate::trace;
 
 pub(crate) use finalizer::in_finalizer;
+pub(crate) use hook::in_hook;
 pub(crate) use message::{error_text, traceback};
 
 unsafe extern "C-unwind" {

@@ -11,15 +11,23 @@ use crate::handle::Handle;
 use crate::vm;
 
 impl Scheduler {
-    /// True when a finalizer runs, which LuaJIT does on a thread of its own: neither the main
-    /// thread nor one that was resumed here is ever inside of one.
+    /// True when a finalizer or a hook runs: nothing may be resumed that could yield. LuaJIT has a
+    /// thread of its own for finalizers: neither the main thread nor one that was resumed here is
+    /// ever inside of one.
     ///
     /// # Safety
     /// As [`vm::in_finalizer`].
-    pub(crate) unsafe fn in_finalizer(&self, state: *mut lua_State) -> bool {
+    pub(crate) unsafe fn is_interrupted(&self, state: *mut lua_State) -> bool {
         let known = self.is_main(state) || self.is_current(state);
         // SAFETY: the caller's.
-        !known && unsafe { vm::in_finalizer(state) }
+        unsafe {
+            (!known && vm::in_finalizer(state)) || (self.has_hooks.get() && vm::in_hook(state))
+        }
+    }
+
+    /// Notes that hooks may run from now on.
+    pub(crate) fn has_hooks(&self) {
+        self.has_hooks.set(true);
     }
 
     /// Resumes a thread whose wait is a plugin's business. Returns Lua's status; a thread that has
@@ -33,8 +41,9 @@ impl Scheduler {
             return ffi::LUA_ERRRUN;
         }
         let task = self.task_of(thread);
-        // SAFETY: the caller's.
-        if self.nesting.get() >= NESTING_LIMIT || unsafe { vm::in_finalizer(self.desk.as_ptr()) } {
+        // SAFETY: the desk is a thread of the same state.
+        let interrupted = unsafe { self.is_interrupted(self.desk.as_ptr()) };
+        if self.nesting.get() >= NESTING_LIMIT || interrupted {
             self.queue(Ready::Resume(task, count));
             return ffi::LUA_YIELD;
         }

@@ -1,6 +1,6 @@
--- checks: 25
--- What a finalizer starts or wakes has its turn when the collection is over: LuaJIT can't wait in
--- a finalizer, in no coroutine.
+-- checks: 30
+-- What a finalizer or a hook starts or wakes has its turn when the collection is over: LuaJIT can't wait in
+-- either, in no coroutine.
 local lunet = require("lunet")
 local socket = require("lunet.socket")
 local check = require("check")
@@ -150,6 +150,50 @@ lunet.spawn(function()
   end)
   lunet.sleep(2)
   check.equal(ends, 3)
+
+  -- The same in a hook, on a thread of its own or not; a hook that is only there changes nothing.
+  local near_end, far_end = check.pair()
+  local order = {}
+  lunet.spawn(function()
+    local found = check.show(socket.read(near_end))
+    order[#order + 1] = found
+    lunet.sleep(0)
+    order[#order + 1] = "read on"
+  end)
+  local function hook()
+    debug.sethook(nil)
+    order[#order + 1] = select(2, pcall(lunet.sleep, 0))
+    coroutine.wrap(function()
+      order[#order + 1] = select(2, pcall(lunet.sleep, 0))
+    end)()
+    lunet.spawn(function()
+      lunet.sleep(0)
+      order[#order + 1] = "spawned"
+    end)
+    socket.close(near_end)
+    order[#order + 1] = "hooked"
+  end
+  debug.sethook(function() hook() end, "l")
+  local line = 1
+  line = line + 1
+  debug.sethook(nil)
+  local refusal = "lunet.sleep called in non-yieldable context"
+  check.equal(table.concat(order, "; "), refusal .. "; " .. refusal .. "; hooked")
+  lunet.sleep(2)
+  check.equal(table.concat(order, "; ", 4), 'nil, "socket closed"; spawned; read on')
+  socket.close(far_end)
+  local lines, at_once = 0, false
+  debug.sethook(function() lines = lines + 1 end, "l")
+  lunet.spawn(function()
+    at_once = true
+    lunet.sleep(0)
+    at_once = "and waited"
+  end)
+  check.equal(at_once, true)
+  lunet.sleep(2)
+  debug.sethook(nil)
+  check.equal(at_once, "and waited")
+  check.that(lines > 3)
 
   -- The last ones run when the state is closed: nothing of theirs waits.
   local last = newproxy(true)

@@ -25,7 +25,7 @@ pub(super) fn close(call: &Call) -> Outcome {
         return Ok(Answer::Error(INVALID));
     };
     // SAFETY: Lua called with this state, and a C function has room for 20 values.
-    if unsafe { call.runtime.scheduler.in_finalizer(call.state) } {
+    if unsafe { call.runtime.scheduler.is_interrupted(call.state) } {
         let close = || close_handle(call.runtime, handle);
         call.runtime.scheduler.without_resuming(close);
     } else {
