@@ -21,7 +21,10 @@ impl Scheduler {
         let known = self.is_main(state) || self.is_current(state);
         // SAFETY: the caller's.
         unsafe {
-            (!known && vm::in_finalizer(state)) || (self.has_hooks.get() && vm::in_hook(state))
+            let strange = !known && vm::lua_isyieldable(state) == 0;
+            (!known && vm::in_finalizer(state))
+                // What `jit.attach` calls runs on that thread, too.
+                || ((strange || self.has_hooks.get()) && vm::in_hook(state))
         }
     }
 

@@ -1,4 +1,4 @@
--- checks: 30
+-- checks: 32
 -- What a finalizer or a hook starts or wakes has its turn when the collection is over: LuaJIT can't wait in
 -- either, in no coroutine.
 local lunet = require("lunet")
@@ -194,6 +194,21 @@ lunet.spawn(function()
   debug.sethook(nil)
   check.equal(at_once, "and waited")
   check.that(lines > 3)
+
+  -- And in what the compiler calls.
+  local compiled
+  local function attached()
+    lunet.spawn(function()
+      lunet.sleep(0)
+      compiled = true
+    end)
+  end
+  jit.attach(attached, "bc")
+  loadstring("return 1")
+  jit.attach(attached)
+  check.equal(compiled, nil)
+  lunet.sleep(2)
+  check.equal(compiled, true)
 
   -- The last ones run when the state is closed: nothing of theirs waits.
   local last = newproxy(true)
