@@ -2,6 +2,7 @@
 
 mod guards;
 mod inlines;
+mod names;
 mod resolve;
 
 use std::cell::LazyCell;
@@ -10,11 +11,13 @@ use std::collections::{HashMap, HashSet};
 use aho_corasick::AhoCorasick;
 
 use crate::include::Include;
-use crate::lexer::{Kind, continues_identifier, lex};
-use crate::macros::macros;
+use crate::lexer::continues_identifier;
 use crate::paste::Definition;
-use crate::settings::DEFAULT_PREFIX;
 pub(crate) use guards::Guards;
+use names::{lua_macros, pieces, redefined};
+
+/// More names than this are not searched for all at once: making the search would take longer than it saves.
+const SEARCHED_CAP: usize = 10_000;
 
 /// The headers of a tree.
 #[derive(Debug, Default)]
@@ -34,7 +37,7 @@ pub struct Headers {
     brings_trace: bool,
     /// Some header defines an allocator as a macro.
     redefines: bool,
-    /// Finds the names of inline functions; `None` where there are none.
+    /// Finds the names of inline functions; `None` where there are none, or very many.
     inline_names: Option<AhoCorasick>,
 }
 
@@ -121,7 +124,7 @@ impl Headers {
                 .iter()
                 .any(|inclusion| last_component(&inclusion.path) == "trace.h");
         }
-        if !tree.inlines.is_empty() {
+        if (1..SEARCHED_CAP).contains(&tree.inlines.len()) {
             tree.inline_names = AhoCorasick::new(&tree.inlines).ok();
         }
         tree.list = list;
@@ -152,13 +155,25 @@ impl Headers {
     /// Whether a source file may define an inline function again: one of the names begins a line or stands in
     /// a line that does not begin with a blank.
     pub(crate) fn may_define(&self, text: &str) -> bool {
-        let Some(names) = &self.inline_names else {
-            return false;
-        };
-        names.find_iter(text).any(|found| {
-            let line_start = text[..found.start()].rfind('\n').map_or(0, |end| end + 1);
+        let is_outside = |at: usize| {
+            let line_start = text[..at].rfind('\n').map_or(0, |end| end + 1);
             !text[line_start..].starts_with([' ', '\t'])
-        })
+        };
+        match &self.inline_names {
+            Some(names) => names.find_iter(text).any(|found| is_outside(found.start())),
+            // Of very many names no search is made: a file that begins a parenthesis behind one is looked at.
+            None if !self.inlines.is_empty() => {
+                memchr::memchr_iter(b'(', text.as_bytes()).any(|at| {
+                    let before = text[..at].trim_end_matches([' ', '\t']);
+                    let name = before
+                        .bytes()
+                        .rposition(|byte| !continues_identifier(byte))
+                        .map_or(before, |start| before.get(start + 1..).unwrap_or_default());
+                    self.inlines.contains(name) && is_outside(at)
+                })
+            }
+            None => false,
+        }
     }
 
     /// Where an inline function is defined, if what a file includes brings it for certain.
@@ -217,40 +232,6 @@ impl Headers {
     }
 }
 
-/// The allocators of the C library that a text defines as macros.
-fn redefined(text: &str) -> Vec<&'static str> {
-    let is_defined = |name: &&str| {
-        memchr::memmem::find_iter(text.as_bytes(), name).any(|at| {
-            let before = text[..at].trim_end_matches([' ', '\t']);
-            let behind = text.as_bytes().get(at + name.len()).copied();
-            before.len() < at
-                && before.ends_with("define")
-                && !behind.is_some_and(continues_identifier)
-        })
-    };
-    ["malloc", "calloc", "realloc"]
-        .into_iter()
-        .filter(is_defined)
-        .collect()
-}
-
-/// The macros that have a piece of the prefix in their body, and those that name one of these.
-fn pieces(definitions: &[Definition]) -> HashSet<String> {
-    let is_piece = |word: &str| word.len() > 1 && DEFAULT_PREFIX.starts_with(word);
-    let mut found = HashSet::new();
-    for _ in 0..4 {
-        for definition in definitions {
-            if definition
-                .words()
-                .any(|word| is_piece(word) || found.contains(word))
-            {
-                found.insert(definition.name().to_owned());
-            }
-        }
-    }
-    found
-}
-
 fn last_component(path: &str) -> &str {
     path.rsplit('/').next().unwrap_or(path)
 }
@@ -277,28 +258,6 @@ fn includes(text: &str) -> Vec<(Inclusion, usize)> {
             before.ends_with('#').then_some((inclusion, at))
         })
         .collect()
-}
-
-/// The macros of a text whose body names something of Lua, also through another of them.
-fn lua_macros(text: &str) -> Vec<String> {
-    if memchr::memmem::find(text.as_bytes(), b"lua").is_none() {
-        return Vec::new();
-    }
-    let lexed = lex(text);
-    let mut found: Vec<String> = Vec::new();
-    for definition in macros(&lexed) {
-        let body = lexed.content[definition.body.clone()].iter();
-        let is_of_lua = body
-            .filter(|token| token.kind == Kind::Identifier)
-            .any(|&token| {
-                let word = lexed.spelling(token);
-                word.starts_with("lua") || found.iter().any(|name| *name == word)
-            });
-        if is_of_lua {
-            found.push(lexed.spelling(definition.name).into_owned());
-        }
-    }
-    found
 }
 
 #[cfg(test)]

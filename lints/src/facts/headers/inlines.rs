@@ -24,9 +24,9 @@ pub(super) fn read(path: &str, text: &str, guards: &Guards) -> Vec<(String, Stri
 
 /// Whether a comment is open at the end of a text, as far as its last part tells.
 fn is_comment(before: &str) -> bool {
-    let start = before.floor_char_boundary(before.len().saturating_sub(1 << 14));
-    let part = &before[start..];
-    part.rfind("/*") > part.rfind("*/")
+    let part = &before.as_bytes()[before.len().saturating_sub(1 << 12)..];
+    let opened = memchr::memmem::rfind(part, b"/*");
+    opened.is_some_and(|at| memchr::memmem::find(&part[at..], b"*/").is_none())
 }
 
 /// The function that a definition with `static` and `inline` at its begin names.

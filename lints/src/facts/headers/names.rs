@@ -1,0 +1,64 @@
+//! The macros of a header that rules know by name: those of Lua, those with a piece of a name, and allocators.
+
+use std::collections::HashSet;
+
+use crate::lexer::{Kind, continues_identifier, lex};
+use crate::macros::macros;
+use crate::paste::Definition;
+use crate::settings::DEFAULT_PREFIX;
+
+/// The macros of a text whose body names something of Lua, also through another of them.
+pub(super) fn lua_macros(text: &str) -> Vec<String> {
+    if memchr::memmem::find(text.as_bytes(), b"lua").is_none() {
+        return Vec::new();
+    }
+    let lexed = lex(text);
+    let mut found: Vec<String> = Vec::new();
+    for definition in macros(&lexed) {
+        let body = lexed.content[definition.body.clone()].iter();
+        let is_of_lua = body
+            .filter(|token| token.kind == Kind::Identifier)
+            .any(|&token| {
+                let word = lexed.spelling(token);
+                word.starts_with("lua") || found.iter().any(|name| *name == word)
+            });
+        if is_of_lua {
+            found.push(lexed.spelling(definition.name).into_owned());
+        }
+    }
+    found
+}
+
+/// The allocators of the C library that a text defines as macros.
+pub(super) fn redefined(text: &str) -> Vec<&'static str> {
+    let is_defined = |name: &&str| {
+        memchr::memmem::find_iter(text.as_bytes(), name).any(|at| {
+            let before = text[..at].trim_end_matches([' ', '\t']);
+            let behind = text.as_bytes().get(at + name.len()).copied();
+            before.len() < at
+                && before.ends_with("define")
+                && !behind.is_some_and(continues_identifier)
+        })
+    };
+    ["malloc", "calloc", "realloc"]
+        .into_iter()
+        .filter(is_defined)
+        .collect()
+}
+
+/// The macros that have a piece of the prefix in their body, and those that name one of these.
+pub(super) fn pieces(definitions: &[Definition]) -> HashSet<String> {
+    let is_piece = |word: &str| word.len() > 1 && DEFAULT_PREFIX.starts_with(word);
+    let mut found = HashSet::new();
+    for _ in 0..4 {
+        for definition in definitions {
+            if definition
+                .words()
+                .any(|word| is_piece(word) || found.contains(word))
+            {
+                found.insert(definition.name().to_owned());
+            }
+        }
+    }
+    found
+}
