@@ -1,6 +1,12 @@
 //! What a rule reports: the place, the message, the help, and the edits that would put it right.
 
+mod json;
+
+use std::borrow::Cow;
 use std::ops::Range;
+use std::sync::Arc;
+
+pub use json::write_json;
 
 use crate::source::{Position, Source};
 
@@ -29,13 +35,14 @@ impl Level {
 pub struct Finding {
     pub rule: &'static str,
     pub level: Level,
-    pub path: String,
+    /// All findings of a text share it.
+    pub path: Arc<str>,
     /// Bytes of the text.
     pub range: Range<usize>,
     pub start: Position,
     pub end: Position,
     pub message: String,
-    pub help: String,
+    pub help: Cow<'static, str>,
     pub fix: Option<Fix>,
     /// Further places that explain the finding, in the order in which they are passed.
     pub related: Vec<Related>,
@@ -45,7 +52,7 @@ pub struct Finding {
 
 impl Finding {
     /// Says what to do.
-    pub(crate) fn help(&mut self, text: impl Into<String>) -> &mut Self {
+    pub(crate) fn help(&mut self, text: impl Into<Cow<'static, str>>) -> &mut Self {
         self.help = text.into();
         self
     }
@@ -75,7 +82,7 @@ pub struct Related {
 /// Edits that put one finding right.
 #[derive(Clone, Debug)]
 pub struct Fix {
-    pub description: String,
+    pub description: Cow<'static, str>,
     /// Sorted, not overlapping.
     pub edits: Vec<Edit>,
     /// Whether `--fix` may apply it unseen.
@@ -88,13 +95,14 @@ pub struct Edit {
     pub range: Range<usize>,
     pub start: Position,
     pub end: Position,
-    pub replacement: String,
+    pub replacement: Arc<str>,
 }
 
 /// The findings of one text, in the making.
 #[derive(Debug)]
 pub struct Findings<'a> {
     source: &'a Source<'a>,
+    path: Arc<str>,
     pub(crate) list: Vec<Finding>,
 }
 
@@ -102,6 +110,7 @@ impl<'a> Findings<'a> {
     pub(crate) fn new(source: &'a Source<'a>) -> Self {
         Self {
             source,
+            path: source.path.into(),
             list: Vec::new(),
         }
     }
@@ -117,12 +126,12 @@ impl<'a> Findings<'a> {
         self.list.push(Finding {
             rule: rule.name,
             level: rule.level,
-            path: self.source.path.to_owned(),
+            path: self.path.clone(),
             range,
             start,
             end,
             message: message.into(),
-            help: String::new(),
+            help: Cow::Borrowed(""),
             fix: None,
             related: Vec::new(),
             suppressed: None,
@@ -143,7 +152,7 @@ impl<'a> Findings<'a> {
     }
 
     /// An edit, to be put into a fix.
-    pub(crate) fn edit(&self, range: Range<usize>, replacement: impl Into<String>) -> Edit {
+    pub(crate) fn edit(&self, range: Range<usize>, replacement: impl Into<Arc<str>>) -> Edit {
         let (start, end) = self.places(&range);
         Edit {
             range,

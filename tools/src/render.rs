@@ -9,6 +9,22 @@ pub fn out(text: &str) {
     _ = std::io::stdout().lock().write_all(text.as_bytes());
 }
 
+/// Writes to stdout piece by piece. A closed pipe is not an error here, either.
+pub fn stream(
+    write: impl FnOnce(&mut dyn std::io::Write) -> anyhow::Result<()>,
+) -> anyhow::Result<()> {
+    let mut stdout = std::io::BufWriter::with_capacity(1 << 16, std::io::stdout().lock());
+    let written = write(&mut stdout).and_then(|()| Ok(stdout.flush()?));
+    let is_closed = |error: &anyhow::Error| {
+        let cause = error.downcast_ref::<std::io::Error>();
+        cause.is_some_and(|cause| cause.kind() == std::io::ErrorKind::BrokenPipe)
+    };
+    match written {
+        Err(error) if !is_closed(&error) => Err(error),
+        _ => Ok(()),
+    }
+}
+
 /// Writes one line that another program printed, whatever its bytes, to stdout.
 pub fn line_to_stdout(line: &[u8]) {
     _ = write_line(&mut std::io::stdout().lock(), line);

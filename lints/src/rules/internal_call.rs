@@ -82,7 +82,7 @@ fn report(unit: &Unit<'_>, c: &C<'_>, mention: Mention, findings: &mut Findings<
     let fix = wrapper
         .filter(|wrapper| fits(wrapper, &mention))
         .map(|wrapper| Fix {
-            description: format!("use `{}`", wrapper.name),
+            description: format!("use `{}`", wrapper.name).into(),
             edits: edits(c, &mention, wrapper, findings),
             safe: true,
         });

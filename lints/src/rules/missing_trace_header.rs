@@ -62,7 +62,7 @@ fn too_early(c: &C<'_>, trace: &Include, co: &Include, findings: &mut Findings<'
         .help("include co.h first")
         .relate(related)
         .fix(Some(Fix {
-            description: "include trace.h behind co.h".to_owned(),
+            description: "include trace.h behind co.h".into(),
             edits,
             safe: true,
         }));
@@ -97,7 +97,7 @@ fn missing(unit: &Unit<'_>, c: &C<'_>, includes: &[Include], findings: &mut Find
         return;
     }
     let fix = Fix {
-        description: "include trace.h".to_owned(),
+        description: "include trace.h".into(),
         edits: include_edits(c, findings),
         safe: true,
     };

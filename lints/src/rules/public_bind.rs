@@ -39,7 +39,7 @@ fn run(unit: &Unit<'_>, findings: &mut Findings<'_>) {
 
 fn report(value: &str, range: std::ops::Range<usize>, is_lua: bool, findings: &mut Findings<'_>) {
     let fix = is_lua.then(|| Fix {
-        description: "listen on loopback".to_owned(),
+        description: "listen on loopback".into(),
         edits: vec![findings.edit(range.clone(), "\"127.0.0.1\"")],
         safe: false,
     });

@@ -85,7 +85,7 @@ fn judge(stretch: &Stretch<'_, '_>, index: usize, findings: &mut Findings<'_>) {
     }
     let range = stream.tokens[index].range();
     let fix = replacement.map(|replacement| Fix {
-        description: format!("use `{replacement}`"),
+        description: format!("use `{replacement}`").into(),
         edits: vec![findings.edit(range.clone(), replacement)],
         safe: false,
     });

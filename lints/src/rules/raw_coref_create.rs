@@ -201,7 +201,7 @@ fn replacement(
     edits.push(findings.edit(range, text));
     edits.sort_by_key(|edit| edit.range.start);
     Some(Fix {
-        description: format!("use `{wrapper}`"),
+        description: format!("use `{wrapper}`").into(),
         edits,
         safe: true,
     })

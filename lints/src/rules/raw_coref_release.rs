@@ -96,7 +96,7 @@ fn replacement(
     edits.push(findings.edit(range, format!("{wrapper}({state}, {reference_text})")));
     edits.sort_by_key(|edit| edit.range.start);
     Some(Fix {
-        description: format!("use `{wrapper}`"),
+        description: format!("use `{wrapper}`").into(),
         edits,
         safe: true,
     })

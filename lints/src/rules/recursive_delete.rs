@@ -53,7 +53,7 @@ fn report(command: &Command, findings: &mut Findings<'_>) {
         {
             let moved = format!("mv {name} \".tmp/{name}.$(date -u +%Y%m%d_%H%M%S)\"");
             Some(Fix {
-                description: format!("move `{name}` to .tmp"),
+                description: format!("move `{name}` to .tmp").into(),
                 edits: vec![findings.edit(range.clone(), moved)],
                 safe: false,
             })

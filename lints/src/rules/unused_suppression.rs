@@ -38,7 +38,7 @@ fn run(suppressions: &[Suppression], findings: &mut Findings<'_>) {
         finding.help("delete it");
         if unused.len() == suppression.rules.len() {
             finding.fix = Some(Fix {
-                description: "delete the suppression".to_owned(),
+                description: "delete the suppression".into(),
                 edits: vec![edit],
                 safe: true,
             });

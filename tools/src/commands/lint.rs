@@ -117,7 +117,7 @@ fn finish(
 ) -> anyhow::Result<ExitCode> {
     // Machines get one document: the coverage, if it is asked.
     if !args.coverage || args.format == format::Format::Human {
-        render::out(&format::findings(outcome, args.format)?);
+        render::stream(|out| format::write(outcome, args.format, out))?;
     }
     for failure in &outcome.failures {
         render::note(&format!("error: {failure}"));

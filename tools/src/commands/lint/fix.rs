@@ -1,5 +1,6 @@
 //! `--fix` and `--fix --diff`: safe fixes written to the files, or shown as a diff.
 
+use std::borrow::Cow;
 use std::path::Path;
 use std::process::ExitCode;
 
@@ -7,7 +8,7 @@ use anyhow::Context as _;
 use similar::TextDiff;
 
 use super::configuration::Configuration;
-use super::judge::{self, Outcome};
+use super::judge::{self, Judged, Outcome};
 use super::{LintArgs, finish};
 use crate::{exit, render};
 
@@ -18,7 +19,7 @@ const ROUNDS: usize = 4;
 pub(super) fn run(args: &LintArgs, configuration: &Configuration) -> anyhow::Result<ExitCode> {
     if args.diff {
         let outcome = judge::files(configuration, &args.paths);
-        return Ok(diff(&outcome));
+        return diff(&outcome);
     }
     let mut applied = 0;
     let mut outcome = judge::files(configuration, &args.paths);
@@ -34,13 +35,14 @@ pub(super) fn run(args: &LintArgs, configuration: &Configuration) -> anyhow::Res
     finish(args, configuration, &outcome)
 }
 
-fn diff(outcome: &Outcome) -> ExitCode {
+fn diff(outcome: &Outcome) -> anyhow::Result<ExitCode> {
     let mut changed = false;
     for judged in &outcome.judged {
-        let (fixed, count) = lunet_lints::fix::apply(&judged.text, &judged.findings);
+        let text = unchanged(judged)?;
+        let (fixed, count) = lunet_lints::fix::apply(&text, &judged.findings);
         if count > 0 {
             changed = true;
-            let diff = TextDiff::from_lines(judged.text.as_str(), fixed.as_str());
+            let diff = TextDiff::from_lines(&*text, fixed.as_str());
             let mut unified = diff.unified_diff();
             let old = format!("a/{}", judged.path);
             let new = format!("b/{}", judged.path);
@@ -50,22 +52,33 @@ fn diff(outcome: &Outcome) -> ExitCode {
     for failure in &outcome.failures {
         render::note(&format!("error: {failure}"));
     }
-    if !outcome.failures.is_empty() {
+    Ok(if !outcome.failures.is_empty() {
         exit::could_not_run()
     } else if changed {
         exit::bad()
     } else {
         exit::well()
-    }
+    })
+}
+
+/// The text that was judged; nobody may have changed it since.
+fn unchanged(judged: &Judged) -> anyhow::Result<Cow<'_, str>> {
+    judged.text().with_context(|| {
+        format!(
+            "{}: it has changed since it was judged",
+            judged.file.display()
+        )
+    })
 }
 
 /// Writes the fixed texts; answers how many fixes they have.
 fn write(outcome: &Outcome) -> anyhow::Result<usize> {
     let mut applied = 0;
     for judged in &outcome.judged {
-        let (fixed, count) = lunet_lints::fix::apply(&judged.text, &judged.findings);
+        let text = unchanged(judged)?;
+        let (fixed, count) = lunet_lints::fix::apply(&text, &judged.findings);
         if count > 0 {
-            replace(&judged.file, &judged.text, &fixed)?;
+            replace(&judged.file, &text, &fixed)?;
             applied += count;
         }
     }

@@ -2,8 +2,11 @@
 
 mod github;
 mod human;
-mod json;
 mod sarif;
+
+use std::io;
+
+use lunet_lints::finding::write_json;
 
 use super::judge::Outcome;
 
@@ -20,12 +23,17 @@ pub(super) enum Format {
     Github,
 }
 
-/// The findings in a format.
-pub(super) fn findings(outcome: &Outcome, format: Format) -> anyhow::Result<String> {
+/// Writes the findings in a format, one after the other: there may be more than fit into memory twice.
+pub(super) fn write(
+    outcome: &Outcome,
+    format: Format,
+    out: &mut dyn io::Write,
+) -> anyhow::Result<()> {
     match format {
-        Format::Human => Ok(human::text(outcome)),
-        Format::Json => json::text(outcome),
-        Format::Sarif => sarif::text(outcome),
-        Format::Github => Ok(github::text(outcome)),
+        Format::Human => human::write(outcome, out)?,
+        Format::Json => write_json(&mut outcome.findings(), out)?,
+        Format::Sarif => sarif::write(outcome, out)?,
+        Format::Github => github::write(outcome, out)?,
     }
+    Ok(())
 }

@@ -1,7 +1,10 @@
 //! Judging files side by side, or one text from stdin.
 
+use std::borrow::Cow;
+use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use std::io::Read as _;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use anyhow::Context as _;
 use lunet_lints::{Finding, Level};
@@ -17,9 +20,40 @@ pub(super) struct Judged {
     /// The path as it is shown.
     pub(super) path: String,
     pub(super) file: PathBuf,
-    /// Kept where there are findings to show.
-    pub(super) text: String,
+    text: Text,
     pub(super) findings: Vec<Finding>,
+}
+
+/// The text that was judged.
+enum Text {
+    /// Nobody asks for it: there are no findings.
+    Unneeded,
+    Kept(String),
+    /// It is read once more, and must have this hash.
+    InFile(u64),
+}
+
+/// So many bytes of texts with findings are kept for those who show them.
+const KEPT_BYTES: usize = 8 << 20;
+
+impl Judged {
+    /// The text that was judged, unless its file has changed since.
+    pub(super) fn text(&self) -> Option<Cow<'_, str>> {
+        match &self.text {
+            Text::Unneeded => None,
+            Text::Kept(text) => Some(Cow::Borrowed(text)),
+            Text::InFile(hash) => {
+                let text = std::fs::read_to_string(&self.file).ok()?;
+                (hash_of(&text) == *hash).then_some(Cow::Owned(text))
+            }
+        }
+    }
+}
+
+fn hash_of(text: &str) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    text.hash(&mut hasher);
+    hasher.finish()
 }
 
 /// What came out of all files.
@@ -59,10 +93,11 @@ pub(super) fn changed(
 }
 
 fn found(configuration: &Configuration, files: Files, facts: &FactsByDirectory) -> Outcome {
+    let kept_bytes = AtomicUsize::new(0);
     let results: Vec<_> = files
         .list
         .par_iter()
-        .map(|path| judge_file(configuration, path, facts))
+        .map(|path| judge_file(configuration, path, facts, &kept_bytes))
         .collect();
     let mut outcome = Outcome {
         failures: files.failures,
@@ -83,10 +118,17 @@ fn judge_file(
     configuration: &Configuration,
     path: &Path,
     facts: &FactsByDirectory,
+    kept_bytes: &AtomicUsize,
 ) -> Result<Judged, Failure> {
     let cap_bytes = configuration.linter.settings().size_cap_bytes;
     let text = files::read(path, cap_bytes)?;
-    Ok(judge_text(configuration, path, text, &facts.of(path)))
+    let mut judged = judge_text(configuration, path, text, &facts.of(path));
+    if let Text::Kept(text) = &judged.text
+        && kept_bytes.fetch_add(text.len(), Ordering::Relaxed) > KEPT_BYTES
+    {
+        judged.text = Text::InFile(hash_of(text));
+    }
+    Ok(judged)
 }
 
 fn judge_text(
@@ -101,9 +143,9 @@ fn judge_text(
         path: shown,
         file: path.to_owned(),
         text: if report.findings.is_empty() {
-            String::new()
+            Text::Unneeded
         } else {
-            text
+            Text::Kept(text)
         },
         findings: report.findings,
     }

@@ -8,11 +8,12 @@ use std::collections::BTreeMap;
 use std::io::BufRead;
 use std::process::ExitCode;
 
+use lunet_lints::Finding;
 use serde_json::{Value, json};
 
 use super::configuration::Configuration;
 use super::facts::FactsByDirectory;
-use super::judge::{self, Judged};
+use super::judge;
 use crate::exit;
 use convert::Encoding;
 
@@ -39,7 +40,7 @@ pub(super) fn run(configuration: &Configuration) -> anyhow::Result<ExitCode> {
 struct Server<'a> {
     configuration: &'a Configuration,
     /// The open documents by their URI, as they were judged last.
-    documents: BTreeMap<String, Judged>,
+    documents: BTreeMap<String, Document>,
     /// What the headers of the tree say; read again when one of them is saved.
     facts: Option<FactsByDirectory>,
     encoding: Encoding,
@@ -165,9 +166,9 @@ impl Server<'_> {
         publish(uri, &diagnostics);
         self.documents.insert(
             uri.to_owned(),
-            Judged {
+            Document {
                 text: text.to_owned(),
-                ..judged
+                findings: judged.findings,
             },
         );
     }
@@ -189,6 +190,12 @@ impl Server<'_> {
             .filter_map(|finding| convert::action(uri, &document.text, finding, self.encoding))
             .collect()
     }
+}
+
+/// A text that an editor has open, as it was judged.
+struct Document {
+    text: String,
+    findings: Vec<Finding>,
 }
 
 fn publish(uri: &str, diagnostics: &[Value]) {

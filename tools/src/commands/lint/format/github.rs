@@ -1,17 +1,22 @@
 //! Workflow commands that GitHub shows as annotations.
 //! Syntax: <https://docs.github.com/actions/reference/workflow-commands-for-github-actions>.
 
+use std::io;
+
 use lunet_lints::Finding;
 
 use super::Outcome;
 
-/// One `::error` or `::warning` a finding.
-pub(super) fn text(outcome: &Outcome) -> String {
-    outcome.findings().map(line).collect()
+/// Writes one `::error` or `::warning` a finding.
+pub(super) fn write(outcome: &Outcome, out: &mut dyn io::Write) -> io::Result<()> {
+    for finding in outcome.findings() {
+        out.write_all(line(finding).as_bytes())?;
+    }
+    Ok(())
 }
 
 fn line(finding: &Finding) -> String {
-    let message = match finding.help.as_str() {
+    let message = match &*finding.help {
         "" => finding.message.clone(),
         help => format!("{}\nhelp: {help}", finding.message),
     };

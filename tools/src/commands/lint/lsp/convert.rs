@@ -102,7 +102,7 @@ pub(super) fn diagnostic(uri: &str, text: &str, finding: &Finding, encoding: Enc
         Level::Error => 1,
         Level::Warning => 2,
     };
-    let message = match finding.help.as_str() {
+    let message = match &*finding.help {
         "" => finding.message.clone(),
         help => format!("{}\nhelp: {help}", finding.message),
     };
@@ -140,7 +140,7 @@ pub(super) fn action(
         .map(|edit| {
             json!({
                 "range": range(text, &edit.range, encoding),
-                "newText": edit.replacement,
+                "newText": &*edit.replacement,
             })
         })
         .collect();

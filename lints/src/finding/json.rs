@@ -1,9 +1,10 @@
-//! JSON: one array of flat objects.
+//! Findings as JSON: one array of flat objects, written one after the other.
 
-use lunet_lints::Finding;
-use lunet_lints::finding::Fix;
+use std::io;
 
-use super::Outcome;
+use serde::ser::{SerializeSeq as _, Serializer as _};
+
+use super::{Finding, Fix};
 
 #[derive(serde::Serialize)]
 struct Item<'a> {
@@ -35,13 +36,21 @@ struct EditLine<'a> {
     replacement: &'a str,
 }
 
-/// The findings as JSON.
-pub(super) fn text(outcome: &Outcome) -> anyhow::Result<String> {
-    let lines: Vec<_> = outcome.findings().map(line).collect();
-    Ok(format!("{}\n", serde_json::to_string_pretty(&lines)?))
+/// Writes an array of findings and a line end.
+pub fn write_json(
+    findings: &mut dyn Iterator<Item = &Finding>,
+    out: &mut dyn io::Write,
+) -> io::Result<()> {
+    let mut serializer = serde_json::Serializer::pretty(&mut *out);
+    let mut array = serializer.serialize_seq(None)?;
+    for finding in findings {
+        array.serialize_element(&item(finding))?;
+    }
+    array.end()?;
+    out.write_all(b"\n")
 }
 
-fn line(finding: &Finding) -> Item<'_> {
+fn item(finding: &Finding) -> Item<'_> {
     Item {
         rule: finding.rule,
         level: finding.level.name(),
