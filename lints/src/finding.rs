@@ -43,11 +43,11 @@ pub struct Finding {
     pub end: Position,
     pub message: String,
     pub help: Cow<'static, str>,
-    pub fix: Option<Fix>,
+    pub fix: Option<Box<Fix>>,
     /// Further places that explain the finding, in the order in which they are passed.
     pub related: Vec<Related>,
     /// The reason of the suppression that silences this finding.
-    pub suppressed: Option<String>,
+    pub suppressed: Option<Arc<str>>,
 }
 
 impl Finding {
@@ -65,7 +65,7 @@ impl Finding {
 
     /// Sets the edits that put it right.
     pub(crate) fn fix(&mut self, fix: Option<Fix>) -> &mut Self {
-        self.fix = fix;
+        self.fix = fix.map(Box::new);
         self
     }
 }

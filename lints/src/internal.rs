@@ -1,5 +1,6 @@
 //! Finds the identifiers that begin with the prefix of internals, and says what each is doing.
 
+use std::borrow::Cow;
 use std::ops::Range;
 
 use crate::call::call_at;
@@ -10,60 +11,64 @@ use crate::role::Role;
 use crate::unit::{C, Stretch};
 
 /// One place where an internal is named.
-pub(crate) struct Mention {
+pub(crate) struct Mention<'a> {
     /// The bytes of the identifier, or of the parts that are pasted to it.
     pub(crate) range: Range<usize>,
     /// The name as far as it is known.
-    pub(crate) name: String,
+    pub(crate) name: Cow<'a, str>,
     pub(crate) role: Role,
     /// The name of the macro in whose body it stands.
-    pub(crate) macro_name: Option<String>,
+    pub(crate) macro_name: Option<Cow<'a, str>>,
     /// It is called by its plain name: with so many arguments, and whether the call is a statement.
     pub(crate) call: Option<(usize, bool)>,
     /// More is pasted behind the known part of the name.
     pub(crate) is_pasted: bool,
 }
 
-/// All places in code, macro bodies and directives, in order of kind.
-pub(crate) fn mentions(c: &C<'_>, path: &str, prefix: &str) -> Vec<Mention> {
-    let mut found = Vec::new();
+/// Visits all places in code, macro bodies and directives, in order of kind. There may be very many.
+pub(crate) fn each_mention(
+    c: &C<'_>,
+    path: &str,
+    prefix: &str,
+    mut visit: impl FnMut(Mention<'_>),
+) {
     let text = c.lexed.text;
     if let Some(mut pastes) = Pastes::new(c, path, prefix) {
         c.each_stretch(
             |_| true,
             |stretch| {
-                let made = pastes.in_stretch(stretch).into_iter();
-                found.extend(made.map(|pasted| by_paste(stretch, pasted)));
+                for pasted in pastes.in_stretch(stretch) {
+                    visit(by_paste(stretch, pasted));
+                }
             },
         );
     }
     let is_whole = memchr::memmem::find(text.as_bytes(), prefix.as_bytes()).is_some();
     if !is_whole && !may_be_pieced(text, prefix) {
-        return found;
+        return;
     }
     let wanted = |tokens: &[Token]| {
         tokens
             .iter()
             .any(|&token| token.kind == Kind::Paste || names_internal(text, token, prefix))
     };
-    c.each_stretch(wanted, |stretch| in_stretch(stretch, prefix, &mut found));
-    in_directives(c, prefix, &mut found);
-    found
+    c.each_stretch(wanted, |stretch| in_stretch(stretch, prefix, &mut visit));
+    in_directives(c, prefix, &mut visit);
 }
 
 /// A name that a macro pastes from what it is given.
-fn by_paste(stretch: &Stretch<'_, '_>, pasted: Pasted) -> Mention {
+fn by_paste<'a>(stretch: &Stretch<'a, '_>, pasted: Pasted) -> Mention<'a> {
     let stream = &stretch.stream;
     Mention {
         range: pasted.range,
-        name: pasted.name,
+        name: pasted.name.into(),
         role: match stream.role(pasted.index) {
             role @ (Role::Definition | Role::Prototype) => role,
             _ => Role::Use,
         },
         macro_name: stretch
             .definition
-            .map(|definition| spelling(stream.text, definition.name).into_owned()),
+            .map(|definition| spelling(stream.text, definition.name)),
         call: None,
         is_pasted: false,
     }
@@ -75,11 +80,11 @@ fn names_internal(text: &str, token: Token, prefix: &str) -> bool {
         && spelling(text, token).starts_with(prefix)
 }
 
-fn in_stretch(stretch: &Stretch<'_, '_>, prefix: &str, found: &mut Vec<Mention>) {
+fn in_stretch(stretch: &Stretch<'_, '_>, prefix: &str, visit: &mut impl FnMut(Mention<'_>)) {
     let stream = &stretch.stream;
     let macro_name = stretch
         .definition
-        .map(|definition| spelling(stream.text, definition.name).into_owned());
+        .map(|definition| spelling(stream.text, definition.name));
     let mut index = 0;
     while index < stream.tokens.len() {
         // Most tokens neither have the prefix nor are pasted to anything.
@@ -93,13 +98,13 @@ fn in_stretch(stretch: &Stretch<'_, '_>, prefix: &str, found: &mut Vec<Mention>)
         let is_pasted = chain.end > index + 1;
         let range = stream.tokens[index].start as usize..chain.known_end;
         if chain.name.starts_with(prefix) {
-            found.push(Mention {
+            visit(Mention {
                 range,
                 role: stream.role(index),
                 macro_name: macro_name.clone(),
                 call: plain_call(stretch, index),
                 is_pasted: is_pasted && !chain.complete,
-                name: chain.name,
+                name: chain.name.into(),
             });
         }
         index = chain.end;
@@ -164,7 +169,7 @@ fn chain(stretch: &Stretch<'_, '_>, index: usize) -> Chain {
 }
 
 /// Directives that make a name of an internal do something: `#pragma weak`, and macros asked in `#if`.
-fn in_directives(c: &C<'_>, prefix: &str, found: &mut Vec<Mention>) {
+fn in_directives(c: &C<'_>, prefix: &str, visit: &mut impl FnMut(Mention<'_>)) {
     for directive in &c.lexed.directives {
         let tokens = c.lexed.content_of(directive);
         let word = |index: usize| tokens.get(index).map(|&token| c.lexed.spelling(token));
@@ -187,9 +192,9 @@ fn in_directives(c: &C<'_>, prefix: &str, found: &mut Vec<Mention>) {
                     .get(1)
                     .is_some_and(|next| next.kind == Kind::ParenOpen && next.start == token.end());
             if is_use || defines {
-                found.push(Mention {
+                visit(Mention {
                     range: token.range(),
-                    name: c.lexed.spelling(token).into_owned(),
+                    name: c.lexed.spelling(token),
                     role: if defines { Role::Definition } else { Role::Use },
                     macro_name: None,
                     call: None,

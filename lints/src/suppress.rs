@@ -2,6 +2,7 @@
 //! Judging the suppressions themselves is left to the rules `unknown-suppression` and `unused-suppression`.
 
 use std::ops::Range;
+use std::sync::Arc;
 
 use rustc_hash::FxHashMap;
 
@@ -20,11 +21,11 @@ pub(crate) struct Suppression {
     pub(crate) last_line: usize,
     /// The rules it names.
     pub(crate) rules: Vec<String>,
-    pub(crate) reason: String,
+    pub(crate) reason: Arc<str>,
     /// Why it can't be obeyed.
     pub(crate) fault: Option<String>,
     /// Those of its rules that silenced a finding.
-    pub(crate) used: Vec<String>,
+    pub(crate) used: Vec<&'static str>,
 }
 
 /// Whether a text may have suppressions at all.
@@ -71,14 +72,17 @@ fn read(
         last_line: source.line_of(range.end.saturating_sub(1).max(range.start)),
         range,
         rules,
-        reason,
+        reason: reason.into(),
         fault,
         used: Vec::new(),
     })
 }
 
 /// Rules, reason and fault of what follows the marker.
-fn parse(body: &str, is_rule: &impl Fn(&str) -> bool) -> (Vec<String>, String, Option<String>) {
+fn parse<'a>(
+    body: &'a str,
+    is_rule: &impl Fn(&str) -> bool,
+) -> (Vec<String>, &'a str, Option<String>) {
     let list = body
         .strip_prefix("allow")
         .map(str::trim_start)
@@ -86,17 +90,14 @@ fn parse(body: &str, is_rule: &impl Fn(&str) -> bool) -> (Vec<String>, String, O
         .and_then(|rest| rest.split_once(')'));
     let Some((names, reason)) = list else {
         let fault = "the form is `lunet-lint: allow(rule) reason`".to_owned();
-        return (Vec::new(), String::new(), Some(fault));
+        return (Vec::new(), "", Some(fault));
     };
     let rules: Vec<String> = names
         .split(',')
         .map(|name| name.trim().to_owned())
         .filter(|name| !name.is_empty())
         .collect();
-    let reason = reason
-        .trim_start_matches([':', '-', ' ', '\t'])
-        .trim()
-        .to_owned();
+    let reason = reason.trim_start_matches([':', '-', ' ', '\t']).trim();
     let fault = if let Some(unknown) = rules.iter().find(|name| !is_rule(name)) {
         Some(format!("there is no rule `{unknown}`"))
     } else if rules.is_empty() {
@@ -111,34 +112,57 @@ fn parse(body: &str, is_rule: &impl Fn(&str) -> bool) -> (Vec<String>, String, O
 
 /// Marks the findings that are silenced, and the suppressions that were needed.
 pub(crate) fn apply(suppressions: &mut [Suppression], findings: &mut [Finding]) {
-    let mut by_place: FxHashMap<(usize, &'static str), Vec<usize>> = FxHashMap::default();
+    let mut by_rule: FxHashMap<&'static str, Silent> = FxHashMap::default();
     for (number, suppression) in suppressions.iter().enumerate() {
         let names = suppression
             .rules
             .iter()
             .filter(|_| suppression.fault.is_none());
         for rule in names.filter_map(|name| rules::find(name)) {
-            for line in suppression.first_line..=suppression.last_line + 1 {
-                by_place.entry((line, rule.name)).or_default().push(number);
+            let silent = by_rule.entry(rule.name).or_default();
+            if silent.numbers.last() != Some(&number) {
+                silent.numbers.push(number);
             }
         }
     }
+    for silent in by_rule.values_mut() {
+        silent.is_used.resize(silent.numbers.len(), false);
+    }
     for finding in findings {
-        let place = (finding.start.line as usize, finding.rule);
-        // Whoever silences one finding silences all of its kind in the line.
-        let Some(silent) = by_place.get_mut(&place) else {
-            continue;
-        };
-        for &number in silent.iter() {
-            let used = &mut suppressions[number].used;
-            if !used.iter().any(|name| name == finding.rule) {
-                used.push(finding.rule.to_owned());
-            }
+        if let Some(silent) = by_rule.get_mut(finding.rule) {
+            silent.apply(suppressions, finding);
         }
-        // Of several the last one tells the reason; the others are known to be used by now.
-        silent.drain(..silent.len() - 1);
-        finding.suppressed = silent
-            .last()
-            .map(|&number| suppressions[number].reason.clone());
+    }
+}
+
+/// The suppressions of one rule, in order. Neither their first nor their last lines go back.
+#[derive(Default)]
+struct Silent {
+    numbers: Vec<usize>,
+    is_used: Vec<bool>,
+}
+
+impl Silent {
+    /// All suppressions that hold in the line of a finding are needed; the last one tells the reason.
+    fn apply(&mut self, suppressions: &mut [Suppression], finding: &mut Finding) {
+        let line = finding.start.line as usize;
+        let behind = self
+            .numbers
+            .partition_point(|&number| suppressions[number].first_line <= line);
+        for place in (0..behind).rev() {
+            let suppression = &mut suppressions[self.numbers[place]];
+            if suppression.last_line + 1 < line {
+                return;
+            }
+            finding
+                .suppressed
+                .get_or_insert_with(|| suppression.reason.clone());
+            // Those before one that is used hold where it holds: they are used, too.
+            if self.is_used[place] {
+                return;
+            }
+            self.is_used[place] = true;
+            suppression.used.push(finding.rule);
+        }
     }
 }

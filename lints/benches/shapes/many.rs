@@ -196,6 +196,22 @@ pub(crate) const ALL: &[&Shape] = &[
             "",
         )
     }),
+    &c("many-suppressions-before", |bytes| {
+        repeated(
+            bytes,
+            "",
+            |n| format!("/* lunet-lint: allow(internal-call) a reason */ _lunet_x({n});\n"),
+            "",
+        )
+    }),
+    &c("many-suppressions-in-a-row", |bytes| {
+        repeated(
+            bytes,
+            "",
+            |n| format!("// lunet-lint: allow(internal-call) reason {n}\n"),
+            "_lunet_x();\n",
+        )
+    }),
     &c("many-suppressions-unused", |bytes| {
         repeated(
             bytes,

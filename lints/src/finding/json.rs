@@ -61,7 +61,7 @@ fn item(finding: &Finding) -> Item<'_> {
         end_column: finding.end.column,
         message: &finding.message,
         help: &finding.help,
-        fix: finding.fix.as_ref().map(fix),
+        fix: finding.fix.as_deref().map(fix),
     }
 }
 

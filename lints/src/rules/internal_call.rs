@@ -1,8 +1,10 @@
 //! `internal-call`: an internal is used outside of its home.
 
+use std::borrow::Cow;
+
 use crate::facts::Wrapper;
 use crate::finding::{Edit, Findings, Fix, Level};
-use crate::internal::{Mention, mentions};
+use crate::internal::{Mention, each_mention};
 use crate::role::Role;
 use crate::rule::{Page, Rule, Run};
 use crate::rules::missing_trace_header::include_edits;
@@ -32,11 +34,11 @@ fn run(unit: &Unit<'_>, findings: &mut Findings<'_>) {
     let Some(c) = unit.c() else {
         return;
     };
-    for mention in mentions(c, unit.source.path, unit.prefix) {
+    each_mention(c, unit.source.path, unit.prefix, |mention| {
         if mention.role == Role::Use {
             report(unit, c, mention, findings);
         }
-    }
+    });
 }
 
 /// The same boundary in Rust: the symbols are named where the C face is made.
@@ -50,9 +52,9 @@ fn in_rust(name: &str, range: std::ops::Range<usize>, findings: &mut Findings<'_
         .help("call the Rust function behind it, or move the code below abi/");
 }
 
-fn report(unit: &Unit<'_>, c: &C<'_>, mention: Mention, findings: &mut Findings<'_>) {
+fn report(unit: &Unit<'_>, c: &C<'_>, mention: Mention<'_>, findings: &mut Findings<'_>) {
     let name = if mention.is_pasted {
-        format!("{}…", mention.name)
+        Cow::Owned(format!("{}…", mention.name))
     } else {
         mention.name.clone()
     };
@@ -65,18 +67,18 @@ fn report(unit: &Unit<'_>, c: &C<'_>, mention: Mention, findings: &mut Findings<
         .wrapper(&mention.name)
         .filter(|_| !mention.is_pasted);
     let headers = unit.facts.headers.join(", ");
-    let (message, help) = match wrapper {
+    let (message, help): (_, Cow<'static, str>) = match wrapper {
         Some(wrapper) => (
             format!("internal `{name}` is used{place} outside of its home"),
-            format!("use `{}` from {headers}", wrapper.name),
+            format!("use `{}` from {headers}", wrapper.name).into(),
         ),
         None if headers.is_empty() => (
             format!("internal `{name}` is used{place} outside of its home"),
-            "no trace.h was found that offers a wrapper; use the public function, or move the code into a file named *_impl.c".to_owned(),
+            "no trace.h was found that offers a wrapper; use the public function, or move the code into a file named *_impl.c".into(),
         ),
         None => (
             format!("internal `{name}`, which has no safe wrapper, is used{place} outside of its home"),
-            format!("{headers} offers no wrapper: add one there, or move the code into a file named *_impl.c"),
+            format!("{headers} offers no wrapper: add one there, or move the code into a file named *_impl.c").into(),
         ),
     };
     let fix = wrapper
@@ -93,7 +95,7 @@ fn report(unit: &Unit<'_>, c: &C<'_>, mention: Mention, findings: &mut Findings<
 }
 
 /// Whether the wrapper can stand where the internal stands: a macro needs a call with as many arguments.
-fn fits(wrapper: &Wrapper, mention: &Mention) -> bool {
+fn fits(wrapper: &Wrapper, mention: &Mention<'_>) -> bool {
     match (wrapper.parameters, mention.call) {
         (None, _) => !wrapper.is_statement,
         (Some(parameters), Some((arguments, is_statement))) => {
@@ -104,7 +106,12 @@ fn fits(wrapper: &Wrapper, mention: &Mention) -> bool {
 }
 
 /// The wrapper in place of the internal, and the header that offers it.
-fn edits(c: &C<'_>, mention: &Mention, wrapper: &Wrapper, findings: &Findings<'_>) -> Vec<Edit> {
+fn edits(
+    c: &C<'_>,
+    mention: &Mention<'_>,
+    wrapper: &Wrapper,
+    findings: &Findings<'_>,
+) -> Vec<Edit> {
     let mut edits = include_edits(c, findings);
     edits.push(findings.edit(mention.range.clone(), wrapper.name.as_str()));
     edits.sort_by_key(|edit| edit.range.start);

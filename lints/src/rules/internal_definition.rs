@@ -1,7 +1,7 @@
 //! `internal-definition`: an internal is defined outside of its home, or declared again in a source file.
 
 use crate::finding::{Findings, Level};
-use crate::internal::mentions;
+use crate::internal::each_mention;
 use crate::role::Role;
 use crate::rule::{Page, Rule, Run};
 use crate::unit::Unit;
@@ -24,7 +24,7 @@ fn run(unit: &Unit<'_>, findings: &mut Findings<'_>) {
     let Some(c) = unit.c().filter(|_| !unit.is_home) else {
         return;
     };
-    for mention in mentions(c, unit.source.path, unit.prefix) {
+    each_mention(c, unit.source.path, unit.prefix, |mention| {
         let name = &mention.name;
         let (message, help) = match mention.role {
             Role::Definition => (
@@ -35,8 +35,8 @@ fn run(unit: &Unit<'_>, findings: &mut Findings<'_>) {
                 format!("the prototype of internal `{name}` is repeated in a source file"),
                 "include the header that declares it",
             ),
-            _ => continue,
+            _ => return,
         };
         findings.add(&RULE, mention.range, message).help(help);
-    }
+    });
 }

@@ -26,7 +26,7 @@ fn run(suppressions: &[Suppression], findings: &mut Findings<'_>) {
         let unused: Vec<_> = suppression
             .rules
             .iter()
-            .filter(|rule| !suppression.used.contains(rule))
+            .filter(|rule| !suppression.used.contains(&rule.as_str()))
             .map(|rule| format!("`{rule}`"))
             .collect();
         if unused.is_empty() {
@@ -37,11 +37,11 @@ fn run(suppressions: &[Suppression], findings: &mut Findings<'_>) {
         let finding = findings.add(&RULE, suppression.range.clone(), message);
         finding.help("delete it");
         if unused.len() == suppression.rules.len() {
-            finding.fix = Some(Fix {
+            finding.fix(Some(Fix {
                 description: "delete the suppression".into(),
                 edits: vec![edit],
                 safe: true,
-            });
+            }));
         }
     }
 }

@@ -122,7 +122,7 @@ fn result(file: &File<'_>, finding: &Finding) -> Value {
         result["fixes"] = json!([change(file, fix)]);
     }
     if let Some(reason) = &finding.suppressed {
-        result["suppressions"] = json!([{"kind": "inSource", "justification": reason}]);
+        result["suppressions"] = json!([{"kind": "inSource", "justification": &**reason}]);
     }
     result
 }
