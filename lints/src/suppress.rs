@@ -42,6 +42,8 @@ pub(crate) fn suppressions(
     let mut list: Vec<_> = comments
         .filter_map(|range| read(source, range, &is_rule))
         .collect();
+    // The comments of a workflow come block by block.
+    list.sort_by_key(|suppression| suppression.range.start);
     // Comments one below the other hold for the same line.
     for index in (1..list.len()).rev() {
         let below = &list[index];
