@@ -14,7 +14,7 @@ use crate::rule::{Functions, Run};
 use crate::rules;
 use crate::rust_source;
 use crate::script::{Script, workflow};
-use crate::settings::{Patterns, Settings};
+use crate::settings::{DEFAULT_PREFIX, Patterns, Settings};
 use crate::source::Source;
 use crate::suppress;
 use crate::unit::{C, Content, Unit, has_header_name};
@@ -128,7 +128,9 @@ impl Linter {
                     || facts.tree.may_use_piece(text)
                     || (!has_header_name(source.path) && facts.tree.may_define(text));
                 if is_wanted {
-                    Content::C(Box::new(C::new(source, facts.tree.clone())))
+                    let mut c = C::new(source, facts.tree.clone());
+                    c.has_sdk_prefix = self.settings.prefix == DEFAULT_PREFIX;
+                    Content::C(Box::new(c))
                 } else {
                     Content::Nothing
                 }

@@ -7,12 +7,10 @@ use std::ops::Range;
 
 pub(crate) use c::{C, Calls, Mutexes, Stretch, mentions};
 
-use crate::facts::{Facts, names_sdk};
-use crate::include::includes;
+use crate::facts::Facts;
 use crate::lua::{Lua, LuaCall};
 use crate::rust_source::RustSource;
 use crate::script::Script;
-use crate::settings::DEFAULT_PREFIX;
 use crate::source::Source;
 
 /// What the rules judge.
@@ -47,19 +45,7 @@ impl<'a> Unit<'a> {
 
     /// The C text, if it may be that of a plugin: neither Lua's own nor that of a project without the SDK.
     pub(crate) fn plugin_c(&self) -> Option<&C<'a>> {
-        self.c()
-            .filter(|c| !c.is_lua_itself() && !self.is_foreign())
-    }
-
-    /// Whether this is C of a project that knows nothing of the SDK: it includes headers of the linted tree, and
-    /// neither it nor any header there names the SDK. A file without such headers may well be a plugin.
-    fn is_foreign(&self) -> bool {
-        let is_default = self.prefix == DEFAULT_PREFIX;
-        is_default
-            && !names_sdk(self.source.text)
-            && self
-                .c()
-                .is_some_and(|c| self.facts.tree.is_foreign(includes(c)))
+        self.c().filter(|c| !c.is_lua_itself() && !c.is_foreign())
     }
 
     /// The shell scripts: of a script file, a workflow, or in the strings of Lua.

@@ -59,7 +59,7 @@ const FOREIGN_HEADERS: [(&str, &str); 1] = [("server.h", "struct server { lua_St
 /// The rules about the SDK say nothing of a project without it.
 #[test]
 fn a_project_without_the_sdk_keeps_its_own_ways() {
-    let text = "void f(lua_State *L, struct server *s) {\n    s->lua = L;\n    s->ref = luaL_ref(L, LUA_REGISTRYINDEX);\n    luaL_unref(L, LUA_REGISTRYINDEX, s->ref);\n}\n";
+    let text = "void f(lua_State *L, struct server *s) {\n    s->lua = L;\n    s->ref = luaL_ref(L, LUA_REGISTRYINDEX);\n    luaL_unref(L, LUA_REGISTRYINDEX, s->ref);\n}\nvoid g(lua_State *L, struct server *s) {\n    if (s->ref) lua_pushnil(L);\n}\n";
     let check = |include: &str, expected: usize| {
         let facts = Facts::new(Arc::new(Headers::new(
             FOREIGN_HEADERS
@@ -71,9 +71,9 @@ fn a_project_without_the_sdk_keeps_its_own_ways() {
         assert_eq!(report.findings.len(), expected, "{include}");
     };
     check("#include \"server.h\"\n", 0);
-    check("#include <lua.h>\n", 3);
-    check("#include \"server.h\"\n#include \"trace.h\"\n", 3);
-    check("#include \"server.h\"\n// for lunet\n", 3);
+    check("#include <lua.h>\n", 4);
+    check("#include \"server.h\"\n#include \"trace.h\"\n", 4);
+    check("#include \"server.h\"\n// for lunet\n", 4);
 }
 
 /// The findings of a text, with columns where the marks demand them.

@@ -18,7 +18,7 @@ pub(crate) const RULE: Rule = Rule {
         run,
     }),
     page: Page {
-        what: "It fires on a helper that leaves the Lua stack higher or lower on one path than on another without saying so in its return value. A path that returns a constant equal to the number of values it leaves has said so, and so has a function each of whose numbers stands for one height, such as -1 with an error message. Of a function that returns nothing it fires where a path forgets what another one pops, not where its data decide how much it pushes. Functions that Lua itself calls may leave what they like below their results.",
+        what: "It fires on a helper that leaves the Lua stack higher or lower on one path than on another without saying so in its return value. A path that returns a constant equal to the number of values it leaves has said so, and so has a function each of whose numbers stands for one height, such as -1 with an error message. Functions that return nothing and have loops, or belong to a project that knows nothing of the SDK, may push as much as their data want; of them it fires where a path forgets what another one pops. Functions that Lua itself calls may leave what they like below their results.",
         why: "The caller can't know what is on top. The value that stayed is taken for a result, or the stack grows with every call until it overflows.",
         bad: "static int check_coroutine(lua_State *L, const char *name) {\n    if (lua_pushthread(L)) {\n        lua_pop(L, 1);\n        return luaL_error(L, \"%s must be called from coroutine\", name);\n    }\n    return 0; //~ unbalanced-stack\n}\n",
         good: "static int check_coroutine(lua_State *L, const char *name) {\n    int is_main = lua_pushthread(L);\n    lua_pop(L, 1);\n    if (is_main) {\n        return luaL_error(L, \"%s must be called from coroutine\", name);\n    }\n    return 0;\n}\n",
@@ -36,7 +36,12 @@ fn run(c: &C<'_>, number: usize, findings: &mut Findings<'_>) {
     let mut referred = Vec::new();
     for graph in c.flow(number).graphs() {
         let found = followed(c, graph, &state, 0);
-        judge(graph, &found.endings, manners, findings);
+        let paths = Paths {
+            endings: &found.endings,
+            manners,
+            depends_on_data: c.is_foreign() || has_loop(c, function),
+        };
+        judge(graph, &paths, findings);
         referred.extend(found.referred);
     }
     if !referred.is_empty() {
@@ -112,7 +117,25 @@ fn manners(c: &C<'_>, function: &Function) -> Manners {
     }
 }
 
-fn judge(graph: &Graph, endings: &[Ending], manners: Manners, findings: &mut Findings<'_>) {
+fn has_loop(c: &C<'_>, function: &Function) -> bool {
+    let stream = c.stream();
+    (function.open..function.close)
+        .any(|at| matches!(&*stream.word(at as usize), "for" | "while" | "do"))
+}
+
+/// The paths through one function.
+struct Paths<'e> {
+    endings: &'e [Ending],
+    manners: Manners,
+    /// How much a function pushes that returns nothing may be what its data want: it has a loop, or the project
+    /// knows nothing of the SDK and may have manners of its own.
+    depends_on_data: bool,
+}
+
+fn judge(graph: &Graph, paths: &Paths<'_>, findings: &mut Findings<'_>) {
+    let Paths {
+        endings, manners, ..
+    } = *paths;
     for ending in endings
         .iter()
         .filter(|ending| ending.returns && !says_so(endings, ending, manners))
@@ -122,7 +145,7 @@ fn judge(graph: &Graph, endings: &[Ending], manners: Manners, findings: &mut Fin
             Manners::MayBeCalledByLua => leaves_thread(ending),
             Manners::Asked | Manners::Truth | Manners::Helper => true,
         };
-        if let Some(other) = other_path(endings, ending, manners).filter(|_| worth)
+        if let Some(other) = other_path(paths, ending).filter(|_| worth)
             && !is_told(endings, ending, manners)
             && !is_told_by(endings, ending, other)
         {
@@ -143,17 +166,20 @@ fn leaves_thread(ending: &Ending) -> bool {
 }
 
 /// A path that shows that this one is not what the caller can count on.
-fn other_path<'e>(endings: &'e [Ending], ending: &Ending, manners: Manners) -> Option<&'e Ending> {
+fn other_path<'e>(paths: &Paths<'e>, ending: &Ending) -> Option<&'e Ending> {
     let says_nothing = ending.value == Value::Nothing;
-    let returning = endings.iter().find(|other| {
-        let differs = match manners {
+    let is_known =
+        |other: &Ending| !(says_nothing && paths.depends_on_data) || forgets(ending, other);
+    let returning = paths.endings.iter().find(|other| {
+        let differs = match paths.manners {
             Manners::Truth => ending.delta != other.delta,
             _ => ending.differs_from(other),
         };
-        other.returns && differs && (!says_nothing || forgets(ending, other))
+        other.returns && differs && is_known(other)
     });
     let raising = || {
-        endings
+        paths
+            .endings
             .iter()
             .find(|other| !other.returns && other.popped_what(ending))
             .filter(|_| !says_nothing || leaves_thread(ending))

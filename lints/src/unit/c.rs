@@ -10,10 +10,10 @@ use rustc_hash::FxHashMap;
 
 use super::has_header_name;
 use super::names::Names;
-use crate::facts::Headers;
+use crate::facts::{Headers, names_sdk};
 use crate::finding::Edit;
 use crate::flow::{Flow, flow};
-use crate::include::Include;
+use crate::include::{Include, includes};
 use crate::lexer::{Kind, Lexed, Token};
 use crate::macros::{Macro, macros};
 use crate::outline::{Conditionals, Function, Outline, outline, outline_of};
@@ -49,6 +49,10 @@ pub(crate) struct C<'a> {
     pub(crate) deltas: RefCell<FxHashMap<usize, Option<i64>>>,
     /// What functions do to mutexes, once for each graph, by their number and how deep they stand in calls.
     pub(crate) mutexes: Answers<(usize, usize), Mutexes>,
+    /// The prefix of internals is the SDK's own, not one of the settings.
+    pub(crate) has_sdk_prefix: bool,
+    /// What [`C::is_foreign`] has found.
+    foreign: OnceCell<bool>,
     /// The includes, made when a rule asks.
     pub(crate) includes: OnceCell<Vec<Include>>,
     /// The edit that includes trace.h, made when a rule asks; `None` where none is needed.
@@ -138,6 +142,8 @@ impl<'a> C<'a> {
             budget: Cell::new(STATE_BUDGET),
             deltas: RefCell::default(),
             mutexes: RefCell::default(),
+            has_sdk_prefix: true,
+            foreign: OnceCell::new(),
             includes: OnceCell::new(),
             trace_include: OnceCell::new(),
             uses: OnceCell::new(),
@@ -150,6 +156,16 @@ impl<'a> C<'a> {
             tree,
             outline,
         }
+    }
+
+    /// Whether this is C of a project that knows nothing of the SDK: it includes headers of the linted tree, and
+    /// neither it nor any header there names the SDK. A file without such headers may well be a plugin.
+    pub(crate) fn is_foreign(&self) -> bool {
+        *self.foreign.get_or_init(|| {
+            self.has_sdk_prefix
+                && !names_sdk(self.lexed.text)
+                && self.tree.is_foreign(includes(self))
+        })
     }
 
     /// The number of the function of a name.
