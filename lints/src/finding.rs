@@ -1,12 +1,14 @@
 //! What a rule reports: the place, the message, the help, and the edits that would put it right.
 
 mod json;
+mod words;
 
-use std::borrow::Cow;
 use std::ops::Range;
 use std::sync::Arc;
 
 pub use json::write_json;
+use words::Lately;
+pub use words::Words;
 
 use crate::source::{Position, Source};
 
@@ -41,8 +43,8 @@ pub struct Finding {
     pub range: Range<usize>,
     pub start: Position,
     pub end: Position,
-    pub message: String,
-    pub help: Cow<'static, str>,
+    pub message: Words,
+    pub help: Words,
     pub fix: Option<Box<Fix>>,
     /// Further places that explain the finding, in the order in which they are passed.
     pub related: Vec<Related>,
@@ -52,7 +54,7 @@ pub struct Finding {
 
 impl Finding {
     /// Says what to do.
-    pub(crate) fn help(&mut self, text: impl Into<Cow<'static, str>>) -> &mut Self {
+    pub(crate) fn help(&mut self, text: impl Into<Words>) -> &mut Self {
         self.help = text.into();
         self
     }
@@ -76,13 +78,13 @@ pub struct Related {
     pub range: Range<usize>,
     pub start: Position,
     pub end: Position,
-    pub message: String,
+    pub message: Words,
 }
 
 /// Edits that put one finding right.
 #[derive(Clone, Debug)]
 pub struct Fix {
-    pub description: Cow<'static, str>,
+    pub description: Words,
     /// Sorted, not overlapping.
     pub edits: Vec<Edit>,
     /// Whether `--fix` may apply it unseen.
@@ -103,6 +105,7 @@ pub struct Edit {
 pub struct Findings<'a> {
     source: &'a Source<'a>,
     path: Arc<str>,
+    lately: Lately,
     pub(crate) list: Vec<Finding>,
 }
 
@@ -111,6 +114,7 @@ impl<'a> Findings<'a> {
         Self {
             source,
             path: source.path.into(),
+            lately: Lately::default(),
             list: Vec::new(),
         }
     }
@@ -120,8 +124,13 @@ impl<'a> Findings<'a> {
         &mut self,
         rule: &crate::rule::Rule,
         range: Range<usize>,
-        message: impl Into<String>,
+        message: impl Into<Words>,
     ) -> &mut Finding {
+        if let Some(before) = self.list.last_mut() {
+            self.lately.share(&mut before.help);
+        }
+        let mut message = message.into();
+        self.lately.share(&mut message);
         let (start, end) = self.places(&range);
         self.list.push(Finding {
             rule: rule.name,
@@ -130,8 +139,8 @@ impl<'a> Findings<'a> {
             range,
             start,
             end,
-            message: message.into(),
-            help: Cow::Borrowed(""),
+            message,
+            help: Words::Fixed(""),
             fix: None,
             related: Vec::new(),
             suppressed: None,
@@ -140,8 +149,24 @@ impl<'a> Findings<'a> {
         &mut self.list[last]
     }
 
+    /// The findings by place, then rule; of several by one rule at one place the first.
+    pub(crate) fn sorted(self) -> Vec<Finding> {
+        let mut list = self.list;
+        let key = |index: &u32| {
+            let finding: &Finding = &list[*index as usize];
+            (finding.start, finding.rule, finding.end)
+        };
+        // Sorting moves what it sorts to and fro, beside it: numbers are smaller than findings.
+        let mut order: Vec<u32> = (0..crate::source::to_u32(list.len())).collect();
+        order.sort_by(|a, b| key(a).cmp(&key(b)));
+        arrange(&mut list, order);
+        list.dedup_by(|a, b| a.rule == b.rule && a.range == b.range);
+        list.shrink_to_fit();
+        list
+    }
+
     /// A further place, to be put into a finding.
-    pub(crate) fn related(&self, range: Range<usize>, message: impl Into<String>) -> Related {
+    pub(crate) fn related(&self, range: Range<usize>, message: impl Into<Words>) -> Related {
         let (start, end) = self.places(&range);
         Related {
             range,
@@ -167,5 +192,34 @@ impl<'a> Findings<'a> {
             self.source.position(range.start),
             self.source.position(range.end),
         )
+    }
+}
+
+/// Puts to each place what stands at the place that `order` names for it.
+fn arrange<T>(list: &mut [T], mut order: Vec<u32>) {
+    for start in 0..order.len() {
+        let mut place = start;
+        loop {
+            let from = order[place] as usize;
+            // Done: what belongs here is here.
+            order[place] = crate::source::to_u32(place);
+            if from == start {
+                break;
+            }
+            list.swap(place, from);
+            place = from;
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::arrange;
+
+    #[test]
+    fn what_an_order_names_comes_to_its_place() {
+        let mut list = ["d", "a", "c", "b", "e"];
+        arrange(&mut list, vec![1, 3, 2, 0, 4]);
+        assert_eq!(list, ["a", "b", "c", "d", "e"]);
     }
 }

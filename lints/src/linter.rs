@@ -113,10 +113,9 @@ impl Linter {
         }
         self.set_levels(&unit, &mut findings);
         self.suppress(&unit, &mut findings);
-        let mut list = findings.list;
-        list.sort_by(|a, b| (a.start, a.rule, a.end).cmp(&(b.start, b.rule, b.end)));
-        list.dedup_by(|a, b| a.rule == b.rule && a.range == b.range);
-        Report { findings: list }
+        Report {
+            findings: findings.sorted(),
+        }
     }
 
     fn content<'a>(&self, source: &Source<'a>, language: Language, facts: &Facts) -> Content<'a> {

@@ -21,7 +21,7 @@ pub(crate) enum Run {
     /// Judges the functions of a C text one by one, so that all such rules share the paths of a function.
     Functions(Functions),
     /// Judges the suppressions of a text, after all other rules and knowing which were needed.
-    Suppressions(fn(&[Suppression], &mut Findings<'_>)),
+    Suppressions(fn(&[Suppression<'_>], &mut Findings<'_>)),
 }
 
 /// A rule that follows the paths of functions.

@@ -14,13 +14,13 @@ const MARKER: &str = "lunet-lint:";
 
 /// One comment that begins with the marker.
 #[derive(Debug)]
-pub(crate) struct Suppression {
+pub(crate) struct Suppression<'a> {
     /// Bytes of the comment.
     pub(crate) range: Range<usize>,
     pub(crate) first_line: usize,
     pub(crate) last_line: usize,
     /// The rules it names.
-    pub(crate) rules: Vec<String>,
+    pub(crate) rules: Box<[&'a str]>,
     pub(crate) reason: Arc<str>,
     /// Why it can't be obeyed.
     pub(crate) fault: Option<String>,
@@ -34,16 +34,18 @@ pub(crate) fn mentions_marker(text: &str) -> bool {
 }
 
 /// Reads the suppressions among the comments of a text.
-pub(crate) fn suppressions(
-    source: &Source<'_>,
+pub(crate) fn suppressions<'a>(
+    source: &Source<'a>,
     comments: impl Iterator<Item = Range<usize>>,
     is_rule: impl Fn(&str) -> bool,
-) -> Vec<Suppression> {
+) -> Vec<Suppression<'a>> {
     let mut list: Vec<_> = comments
         .filter_map(|range| read(source, range, &is_rule))
         .collect();
     // The comments of a workflow come block by block.
-    list.sort_by_key(|suppression| suppression.range.start);
+    if !list.is_sorted_by_key(|suppression| suppression.range.start) {
+        list.sort_by_key(|suppression| suppression.range.start);
+    }
     // Comments one below the other hold for the same line.
     for index in (1..list.len()).rev() {
         let below = &list[index];
@@ -58,11 +60,11 @@ pub(crate) fn suppressions(
     list
 }
 
-fn read(
-    source: &Source<'_>,
+fn read<'a>(
+    source: &Source<'a>,
     range: Range<usize>,
     is_rule: &impl Fn(&str) -> bool,
-) -> Option<Suppression> {
+) -> Option<Suppression<'a>> {
     let text = &source.text[range.clone()];
     let inner = text
         .trim_start_matches(['/', '*', '#', '-', '!'])
@@ -84,7 +86,7 @@ fn read(
 fn parse<'a>(
     body: &'a str,
     is_rule: &impl Fn(&str) -> bool,
-) -> (Vec<String>, &'a str, Option<String>) {
+) -> (Box<[&'a str]>, &'a str, Option<String>) {
     let list = body
         .strip_prefix("allow")
         .map(str::trim_start)
@@ -92,11 +94,11 @@ fn parse<'a>(
         .and_then(|rest| rest.split_once(')'));
     let Some((names, reason)) = list else {
         let fault = "the form is `lunet-lint: allow(rule) reason`".to_owned();
-        return (Vec::new(), "", Some(fault));
+        return (Box::default(), "", Some(fault));
     };
-    let rules: Vec<String> = names
+    let rules: Box<[&str]> = names
         .split(',')
-        .map(|name| name.trim().to_owned())
+        .map(str::trim)
         .filter(|name| !name.is_empty())
         .collect();
     let reason = reason.trim_start_matches([':', '-', ' ', '\t']).trim();
@@ -113,7 +115,7 @@ fn parse<'a>(
 }
 
 /// Marks the findings that are silenced, and the suppressions that were needed.
-pub(crate) fn apply(suppressions: &mut [Suppression], findings: &mut [Finding]) {
+pub(crate) fn apply(suppressions: &mut [Suppression<'_>], findings: &mut [Finding]) {
     let mut by_rule: FxHashMap<&'static str, Silent> = FxHashMap::default();
     for (number, suppression) in suppressions.iter().enumerate() {
         let names = suppression
@@ -146,7 +148,7 @@ struct Silent {
 
 impl Silent {
     /// All suppressions that hold in the line of a finding are needed; the last one tells the reason.
-    fn apply(&mut self, suppressions: &mut [Suppression], finding: &mut Finding) {
+    fn apply(&mut self, suppressions: &mut [Suppression<'_>], finding: &mut Finding) {
         let line = finding.start.line as usize;
         let behind = self
             .numbers

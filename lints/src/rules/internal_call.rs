@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use crate::facts::Wrapper;
-use crate::finding::{Edit, Findings, Fix, Level};
+use crate::finding::{Edit, Findings, Fix, Level, Words};
 use crate::internal::{Mention, each_mention};
 use crate::role::Role;
 use crate::rule::{Page, Rule, Run};
@@ -67,7 +67,7 @@ fn report(unit: &Unit<'_>, c: &C<'_>, mention: Mention<'_>, findings: &mut Findi
         .wrapper(&mention.name)
         .filter(|_| !mention.is_pasted);
     let headers = unit.facts.headers.join(", ");
-    let (message, help): (_, Cow<'static, str>) = match wrapper {
+    let (message, help): (_, Words) = match wrapper {
         Some(wrapper) => (
             format!("internal `{name}` is used{place} outside of its home"),
             format!("use `{}` from {headers}", wrapper.name).into(),

@@ -18,7 +18,7 @@ pub(crate) const RULE: Rule = Rule {
     },
 };
 
-fn run(suppressions: &[Suppression], findings: &mut Findings<'_>) {
+fn run(suppressions: &[Suppression<'_>], findings: &mut Findings<'_>) {
     for suppression in suppressions {
         if let Some(fault) = &suppression.fault {
             findings

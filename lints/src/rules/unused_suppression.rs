@@ -18,7 +18,7 @@ pub(crate) const RULE: Rule = Rule {
     },
 };
 
-fn run(suppressions: &[Suppression], findings: &mut Findings<'_>) {
+fn run(suppressions: &[Suppression<'_>], findings: &mut Findings<'_>) {
     for suppression in suppressions {
         if suppression.fault.is_some() {
             continue;
@@ -26,7 +26,7 @@ fn run(suppressions: &[Suppression], findings: &mut Findings<'_>) {
         let unused: Vec<_> = suppression
             .rules
             .iter()
-            .filter(|rule| !suppression.used.contains(&rule.as_str()))
+            .filter(|rule| !suppression.used.contains(rule))
             .map(|rule| format!("`{rule}`"))
             .collect();
         if unused.is_empty() {

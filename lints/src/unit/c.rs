@@ -29,7 +29,7 @@ const STATE_BUDGET: usize = 400_000;
 const EXPANSION_BUDGET: usize = 1 << 16;
 
 /// How many nodes of graphs are kept for the next rule; large files are read again instead.
-const KEPT_NODES: usize = 20_000;
+const KEPT_NODES: usize = 2_000;
 
 /// What was answered to a question, once for each graph of a function.
 type Answers<Q, A> = RefCell<FxHashMap<Q, Rc<Vec<A>>>>;

@@ -17,7 +17,7 @@ pub(super) fn write(outcome: &Outcome, out: &mut dyn io::Write) -> io::Result<()
 
 fn line(finding: &Finding) -> String {
     let message = match &*finding.help {
-        "" => finding.message.clone(),
+        "" => finding.message.to_string(),
         help => format!("{}\nhelp: {help}", finding.message),
     };
     format!(

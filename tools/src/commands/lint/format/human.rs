@@ -44,7 +44,7 @@ fn title(finding: &Finding) -> Group<'_> {
         Level::Error => Severity::ERROR,
         Level::Warning => Severity::WARNING,
     };
-    Group::with_title(severity.primary_title(&finding.message).id(finding.rule))
+    Group::with_title(severity.primary_title(&*finding.message).id(finding.rule))
 }
 
 /// Adds where a finding is, without its source.
@@ -76,7 +76,7 @@ fn snippet<'a>(path: &'a str, text: &'a str, finding: &'a Finding) -> Group<'a> 
         source = source.annotation(
             AnnotationKind::Context
                 .span(within(&related.range))
-                .label(&related.message),
+                .label(&*related.message),
         );
     }
     let mut group = title(finding);

@@ -104,7 +104,7 @@ fn rule(rule: &Rule) -> Value {
 
 fn result(file: &File<'_>, finding: &Finding) -> Value {
     let message = match &*finding.help {
-        "" => finding.message.clone(),
+        "" => finding.message.to_string(),
         help => format!("{}\nhelp: {help}", finding.message),
     };
     let mut result = json!({
@@ -130,7 +130,7 @@ fn result(file: &File<'_>, finding: &Finding) -> Value {
 fn related(file: &File<'_>, id: usize, related: &Related) -> Value {
     json!({
         "id": id,
-        "message": {"text": related.message},
+        "message": {"text": &*related.message},
         "physicalLocation": location(file, &related.range, related.start, related.end),
     })
 }
@@ -147,7 +147,7 @@ fn change(file: &File<'_>, fix: &Fix) -> Value {
         })
         .collect();
     json!({
-        "description": {"text": fix.description},
+        "description": {"text": &*fix.description},
         "artifactChanges": [{
             "artifactLocation": {"uri": file.uri},
             "replacements": replacements,

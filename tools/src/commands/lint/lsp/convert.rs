@@ -103,7 +103,7 @@ pub(super) fn diagnostic(uri: &str, text: &str, finding: &Finding, encoding: Enc
         Level::Warning => 2,
     };
     let message = match &*finding.help {
-        "" => finding.message.clone(),
+        "" => finding.message.to_string(),
         help => format!("{}\nhelp: {help}", finding.message),
     };
     let related: Vec<_> = finding
@@ -112,7 +112,7 @@ pub(super) fn diagnostic(uri: &str, text: &str, finding: &Finding, encoding: Enc
         .map(|place| {
             json!({
                 "location": {"uri": uri, "range": range(text, &place.range, encoding)},
-                "message": place.message,
+                "message": &*place.message,
             })
         })
         .collect();
@@ -145,7 +145,7 @@ pub(super) fn action(
         })
         .collect();
     Some(json!({
-        "title": fix.description,
+        "title": &*fix.description,
         "kind": "quickfix",
         "diagnostics": [diagnostic(uri, text, finding, encoding)],
         "isPreferred": fix.safe,
