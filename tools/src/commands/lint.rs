@@ -13,6 +13,7 @@ mod rules;
 mod self_test;
 mod symbols;
 mod watch;
+mod work;
 
 use std::path::PathBuf;
 use std::process::ExitCode;

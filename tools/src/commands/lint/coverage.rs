@@ -1,11 +1,11 @@
 //! `--coverage`: how the bytes of each file were judged. `--strict` fails where some were not judged at all.
 
 use lunet_lints::coverage::{Coverage, of};
-use rayon::prelude::*;
 
 use super::configuration::Configuration;
 use super::files;
 use super::format::Format;
+use super::work::side_by_side;
 use crate::render;
 
 /// Measures the files, prints a line for each, and answers whether all of them were judged.
@@ -17,15 +17,12 @@ pub(super) fn run(
 ) -> anyhow::Result<bool> {
     let cap_bytes = configuration.linter.settings().size_cap_bytes;
     let found = files::find(configuration, paths);
-    let measured: Vec<_> = found
-        .list
-        .par_iter()
-        .filter_map(|path| {
-            let text = files::read(path, cap_bytes).ok()?;
-            let shown = files::shown(path);
-            Some((of(&shown, &text), shown))
-        })
-        .collect();
+    let measured = side_by_side(&found.list, |path| {
+        let text = files::read(path, cap_bytes).ok()?;
+        let shown = files::shown(path);
+        Some((of(&shown, &text), shown))
+    });
+    let measured: Vec<_> = measured.into_iter().flatten().collect();
     let mut all = Coverage::default();
     for (coverage, _) in &measured {
         all += *coverage;

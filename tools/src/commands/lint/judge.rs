@@ -8,12 +8,12 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use anyhow::Context as _;
 use lunet_lints::{Finding, Level};
-use rayon::prelude::*;
 
 use super::changed::Changes;
 use super::configuration::Configuration;
 use super::facts::FactsByDirectory;
 use super::files::{self, Failure, Files};
+use super::work::side_by_side;
 
 /// A text that was judged.
 pub(super) struct Judged {
@@ -94,11 +94,9 @@ pub(super) fn changed(
 
 fn found(configuration: &Configuration, files: Files, facts: &FactsByDirectory) -> Outcome {
     let kept_bytes = AtomicUsize::new(0);
-    let results: Vec<_> = files
-        .list
-        .par_iter()
-        .map(|path| judge_file(configuration, path, facts, &kept_bytes))
-        .collect();
+    let results = side_by_side(&files.list, |path| {
+        judge_file(configuration, path, facts, &kept_bytes)
+    });
     let mut outcome = Outcome {
         failures: files.failures,
         ..Outcome::default()

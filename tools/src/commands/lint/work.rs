@@ -1,0 +1,116 @@
+//! Work on many files side by side: the largest first, so that none is left at the end for one thread alone, and
+//! not too much of large ones in memory at once.
+
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Condvar, Mutex, PoisonError};
+
+use rayon::prelude::*;
+
+/// Smaller files never wait.
+const LARGE_BYTES: u64 = 256 << 10;
+
+/// So many bytes of large files are worked on at once; a larger one is worked on with small ones only.
+const LARGE_TOGETHER_BYTES: u64 = 8 << 20;
+
+/// What `work` makes of each file, in their order.
+pub(super) fn side_by_side<R: Send>(paths: &[PathBuf], work: impl Fn(&Path) -> R + Sync) -> Vec<R> {
+    if let [only] = paths {
+        return vec![work(only)];
+    }
+    let mut files: Vec<(u64, usize)> = paths
+        .par_iter()
+        .enumerate()
+        .map(|(index, path)| {
+            let size = std::fs::metadata(path).map_or(0, |metadata| metadata.len());
+            // Among small ones the order of the paths is kind to the caches of the system.
+            (if size < LARGE_BYTES { 0 } else { size }, index)
+        })
+        .collect();
+    files.sort_by_key(|&(size, index)| (std::cmp::Reverse(size), index));
+    let next = AtomicUsize::new(0);
+    let room = Room::default();
+    let of_threads = rayon::broadcast(|_| {
+        let mut results = Vec::new();
+        let mut postponed = Vec::new();
+        while let Some(&(size, index)) = files.get(next.fetch_add(1, Ordering::Relaxed)) {
+            if size == 0 || room.takes(size) {
+                results.push((index, work(&paths[index])));
+                room.give_back(size);
+            } else {
+                postponed.push((size, index));
+            }
+        }
+        // Nothing is left but large files.
+        for (size, index) in postponed {
+            room.wait_for(size);
+            results.push((index, work(&paths[index])));
+            room.give_back(size);
+        }
+        results
+    });
+    let mut all: Vec<_> = of_threads.into_iter().flatten().collect();
+    all.sort_by_key(|(index, _)| *index);
+    all.into_iter().map(|(_, result)| result).collect()
+}
+
+/// The room for large files.
+#[derive(Default)]
+struct Room {
+    taken: Mutex<u64>,
+    freed: Condvar,
+}
+
+impl Room {
+    /// Takes room for a file if there is some.
+    fn takes(&self, size: u64) -> bool {
+        let mut taken = self.taken.lock().unwrap_or_else(PoisonError::into_inner);
+        let fits = fits(*taken, size);
+        *taken += if fits { size } else { 0 };
+        fits
+    }
+
+    /// Waits until there is room for a file, and takes it.
+    fn wait_for(&self, size: u64) {
+        let taken = self.taken.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut taken = self
+            .freed
+            .wait_while(taken, |taken| !fits(*taken, size))
+            .unwrap_or_else(PoisonError::into_inner);
+        *taken += size;
+    }
+
+    fn give_back(&self, size: u64) {
+        if size > 0 {
+            *self.taken.lock().unwrap_or_else(PoisonError::into_inner) -= size;
+            self.freed.notify_all();
+        }
+    }
+}
+
+fn fits(taken: u64, size: u64) -> bool {
+    taken == 0 || taken + size <= LARGE_TOGETHER_BYTES
+}
+
+#[cfg(test)]
+mod tests {
+    use super::side_by_side;
+
+    #[test]
+    fn results_come_in_the_order_of_the_paths() {
+        let folder = tempfile::tempdir().unwrap();
+        let sizes = [10, 9 << 20, 300 << 10, 0, 10 << 20, 400 << 10, 5 << 20, 20];
+        let paths: Vec<_> = (0..)
+            .zip(sizes)
+            .map(|(number, size)| {
+                let path = folder.path().join(format!("{number}"));
+                std::fs::File::create(&path).unwrap().set_len(size).unwrap();
+                path
+            })
+            .collect();
+        let read = |path: &std::path::Path| std::fs::read(path).unwrap().len() as u64;
+        assert_eq!(side_by_side(&paths, read), sizes);
+        assert_eq!(side_by_side(&paths[..1], read), sizes[..1]);
+        assert!(side_by_side(&[], read).is_empty());
+    }
+}
