@@ -28,7 +28,8 @@ impl<'a> Scanner<'a> {
             at,
             lexed: Lexed {
                 text,
-                code: Vec::new(),
+                // Growing would copy what is there; memory that is not touched costs nothing.
+                code: Vec::with_capacity(text.len() / 3),
                 directives: Vec::new(),
                 content: Vec::new(),
                 comments: Vec::new(),

@@ -34,7 +34,7 @@ enum Text {
 }
 
 /// So many bytes of texts with findings are kept for those who show them.
-const KEPT_BYTES: usize = 8 << 20;
+const KEPT_BYTES: usize = 2 << 20;
 
 impl Judged {
     /// The text that was judged, unless its file has changed since.
