@@ -5,6 +5,7 @@ use std::ops::Range;
 use rustc_hash::FxHashMap;
 
 use crate::lexer::{Kind, Token, spelling};
+use crate::macros::Macro;
 use crate::role::Stream;
 use crate::unit::{C, Stretch};
 
@@ -76,11 +77,32 @@ pub(crate) fn text_of<'a>(stream: &Stream<'a>, tokens: &Range<usize>) -> &'a str
 }
 
 /// Which names of a text stand for a function or a constant.
-pub(crate) struct Names {
+pub(crate) struct Names<'c> {
     /// Object-like macros that are another name.
-    aliases: FxHashMap<String, String>,
+    aliases: &'c Aliases,
     /// Function-like macros that pass a parameter on as the argument of a function, by their name.
     forwarders: FxHashMap<String, Vec<Forwarder>>,
+}
+
+/// Object-like macros that are another name, and that name.
+pub(crate) type Aliases = FxHashMap<Box<str>, Box<str>>;
+
+/// The aliases that the macros of a text make.
+pub(crate) fn aliases(c: &C<'_>) -> Aliases {
+    let alias = |definition: &Macro<'_>| {
+        let body = &c.lexed.content[definition.body.clone()];
+        let is_parenthesis = |kind| matches!(kind, Kind::ParenOpen | Kind::ParenClose);
+        let mut inner = body.iter().filter(|token| !is_parenthesis(token.kind));
+        let only = inner
+            .next()
+            .filter(|token| token.kind == Kind::Identifier)?;
+        let is_alias = inner.next().is_none() && definition.parameters.is_none();
+        is_alias.then(|| {
+            let name = c.lexed.spelling(definition.name);
+            (name.into(), c.lexed.spelling(*only).into())
+        })
+    };
+    c.macros.iter().filter_map(alias).collect()
 }
 
 struct Forwarder {
@@ -89,27 +111,12 @@ struct Forwarder {
     parameter: usize,
 }
 
-impl Names {
-    pub(crate) fn new(c: &C<'_>, functions: &[&str]) -> Self {
+impl<'c> Names<'c> {
+    pub(crate) fn new(c: &'c C<'_>, functions: &[&str]) -> Self {
         let mut names = Self {
-            aliases: FxHashMap::default(),
+            aliases: c.aliases(),
             forwarders: FxHashMap::default(),
         };
-        for definition in &c.macros {
-            let body = &c.lexed.content[definition.body.clone()];
-            let inner = body
-                .iter()
-                .filter(|token| !matches!(token.kind, Kind::ParenOpen | Kind::ParenClose));
-            let words: Vec<_> = inner.take(2).collect();
-            if let ([only], None) = (&words[..], &definition.parameters)
-                && only.kind == Kind::Identifier
-            {
-                names.aliases.insert(
-                    c.lexed.spelling(definition.name).into_owned(),
-                    c.lexed.spelling(**only).into_owned(),
-                );
-            }
-        }
         names.find_forwarders(c, functions);
         names
     }
@@ -146,6 +153,18 @@ impl Names {
             });
         }
         self.forwarders = found;
+    }
+
+    /// Whether tokens may have a call of a function, by any name.
+    pub(crate) fn may_call(&self, text: &str, tokens: &[Token], functions: &[&str]) -> bool {
+        tokens.iter().any(|&token| {
+            token.kind == Kind::Identifier && {
+                let word = spelling(text, token);
+                let resolved = self.resolve(&word);
+                functions.contains(&resolved)
+                    || (!self.forwarders.is_empty() && self.forwarders.contains_key(resolved))
+            }
+        })
     }
 
     /// What a name stands for in the end.

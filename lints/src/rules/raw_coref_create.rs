@@ -29,7 +29,7 @@ fn run(unit: &Unit<'_>, findings: &mut Findings<'_>) {
     };
     let names = Names::new(c, &["luaL_ref"]);
     c.each_stretch(
-        |_| true,
+        |tokens| names.may_call(c.lexed.text, tokens, &["luaL_ref"]),
         |stretch| {
             let direct = names
                 .calls(stretch, &["luaL_ref"])
@@ -62,7 +62,7 @@ fn run(unit: &Unit<'_>, findings: &mut Findings<'_>) {
 struct Place<'s, 'a> {
     c: &'s C<'a>,
     stretch: &'s Stretch<'s, 'a>,
-    names: &'s Names,
+    names: &'s Names<'s>,
     /// The tokens `lua_pushthread` of the stretch, in order.
     threads: Vec<usize>,
 }

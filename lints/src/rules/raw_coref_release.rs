@@ -30,7 +30,7 @@ fn run(unit: &Unit<'_>, findings: &mut Findings<'_>) {
     let names = Names::new(c, &["luaL_unref"]);
     let values = kept_values(c);
     c.each_stretch(
-        |_| true,
+        |tokens| names.may_call(c.lexed.text, tokens, &["luaL_unref"]),
         |stretch| {
             let direct = names
                 .calls(stretch, &["luaL_unref"])

@@ -10,6 +10,7 @@ use rustc_hash::FxHashMap;
 
 use super::has_header_name;
 use super::names::Names;
+use crate::call::{Aliases, aliases};
 use crate::facts::{Headers, names_sdk};
 use crate::finding::Edit;
 use crate::flow::{Flow, flow};
@@ -63,6 +64,8 @@ pub(crate) struct C<'a> {
     names: OnceCell<Names>,
     /// The macros by their name, made when a rule asks: the last one of each.
     macro_names: OnceCell<Names>,
+    /// The macros that are other names, found when a rule asks.
+    aliases: OnceCell<Aliases>,
     /// What each `luaL_ref` of a function takes, by function and state, made when a rule asks.
     referred: Answers<(usize, String), Referred>,
     /// How many tokens the macros of this file may still make.
@@ -149,6 +152,7 @@ impl<'a> C<'a> {
             uses: OnceCell::new(),
             names: OnceCell::new(),
             macro_names: OnceCell::new(),
+            aliases: OnceCell::new(),
             referred: RefCell::default(),
             expandable: OnceCell::new(),
             redefined: OnceCell::new(),
@@ -195,6 +199,11 @@ impl<'a> C<'a> {
     pub(crate) fn expandable(&self) -> Option<&Table<'static>> {
         let table = self.expandable.get_or_init(|| Table::certain(self));
         (!table.has_none()).then_some(table)
+    }
+
+    /// The macros that are other names.
+    pub(crate) fn aliases(&self) -> &Aliases {
+        self.aliases.get_or_init(|| aliases(self))
     }
 
     /// How the name of a function is used in the file.
