@@ -4,7 +4,7 @@
 use std::ops::Range;
 
 use crate::flow::Flow;
-use crate::grammar::{parse, parse_sound, walk};
+use crate::grammar::{each_part, parse_sound};
 use crate::language::Language;
 use crate::lexer::{Kind, Token, spelling};
 use crate::outline::NONE;
@@ -71,27 +71,31 @@ fn of_tree(language: &tree_sitter::Language, text: &str) -> Coverage {
         let bytes = text.bytes();
         bytes.filter(|byte| !byte.is_ascii_whitespace()).count()
     };
-    let Some(tree) = parse(language, text) else {
-        coverage.fallback = code(text);
-        return coverage;
-    };
-    let mut error_end = 0;
-    walk(&tree, |node| {
-        if node.is_error() {
-            error_end = error_end.max(node.end_byte());
-        }
-        let is_comment = node.kind().ends_with("comment");
-        if node.child_count() == 0 && !is_comment {
-            let size = code(&text[node.byte_range()]);
-            if node.start_byte() < error_end {
-                coverage.fallback += size;
-            } else {
-                coverage.tree += size;
+    let is_parsed = each_part(language, text, |part| {
+        let mut error_end = 0;
+        part.walk(|node| {
+            if node.is_error() {
+                error_end = error_end.max(node.end_byte());
             }
-        }
-        !is_comment
+            let is_comment = node.kind().ends_with("comment");
+            if node.child_count() == 0 && !is_comment {
+                let size = code(&part.text[node.byte_range()]);
+                if node.start_byte() < error_end {
+                    coverage.fallback += size;
+                } else {
+                    coverage.tree += size;
+                }
+            }
+            !is_comment
+        });
     });
-    coverage
+    if is_parsed {
+        return coverage;
+    }
+    Coverage {
+        fallback: code(text),
+        ..Coverage::default()
+    }
 }
 
 /// The coverage of a C text.

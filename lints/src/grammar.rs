@@ -1,9 +1,13 @@
 //! Parsing with a budget, and walking trees without recursion: no input makes either of them run away.
 
+mod parts;
+
 use std::cell::RefCell;
 use std::ops::ControlFlow;
 
 use tree_sitter::{Language, Node, ParseOptions, ParseState, Parser, Tree};
+
+pub(crate) use parts::{Part, each_part};
 
 /// Parses a text, within a number of steps that grows with it: errors can make a grammar search without end.
 pub(crate) fn parse(language: &Language, text: &str) -> Option<Tree> {

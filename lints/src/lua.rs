@@ -7,7 +7,7 @@ use std::ops::Range;
 
 use tree_sitter::Node;
 
-use crate::grammar::{parse, walk};
+use crate::grammar::{Part, each_part};
 use crate::script::Script;
 use constants::Constants;
 pub(crate) use gate::Gate;
@@ -35,22 +35,24 @@ pub(crate) struct LuaCall {
 /// Reads a source. What the grammar can't read has no calls.
 pub(crate) fn read(text: &str) -> Lua {
     let mut lua = Lua::default();
-    let Some(tree) = parse(&tree_sitter_lua::LANGUAGE.into(), text) else {
-        return lua;
-    };
-    let constants = Constants::read(&tree, text);
-    walk(&tree, |node| {
-        match node.kind() {
-            "comment" => lua.comments.push(node.byte_range()),
-            "function_call" => call(&mut lua, node, text, &constants),
-            _ => {}
-        }
-        true
+    let language = tree_sitter_lua::LANGUAGE.into();
+    let mut constants = Constants::default();
+    each_part(&language, text, |part| constants.read(part));
+    each_part(&language, text, |part| {
+        part.walk(|node| {
+            match node.kind() {
+                "comment" => lua.comments.push(part.range(node)),
+                "function_call" => call(&mut lua, node, part, &constants),
+                _ => {}
+            }
+            true
+        });
     });
     lua
 }
 
-fn call(lua: &mut Lua, node: Node<'_>, text: &str, constants: &Constants) {
+fn call(lua: &mut Lua, node: Node<'_>, part: &Part<'_>, constants: &Constants) {
+    let text = part.text;
     let (Some(name), Some(arguments)) = (
         node.child_by_field_name("name"),
         node.child_by_field_name("arguments"),
@@ -58,7 +60,7 @@ fn call(lua: &mut Lua, node: Node<'_>, text: &str, constants: &Constants) {
         return;
     };
     let mut last = last_name(&text[name.byte_range()]);
-    let strings = strings(arguments, text, constants);
+    let strings = strings(arguments, part, constants);
     let first = arguments.named_child(0);
     if matches!(last, "pcall" | "xpcall")
         && let Some(first) = first
@@ -67,9 +69,9 @@ fn call(lua: &mut Lua, node: Node<'_>, text: &str, constants: &Constants) {
     }
     let runs_shell = matches!(last, "execute" | "popen");
     if let Some((_, range)) = strings.first().filter(|_| runs_shell) {
-        let raw = &text[range.clone()];
+        let raw = &text[range.start - part.shift..range.end - part.shift];
         let inner = raw.trim_matches(['"', '\'', '[', ']', '=']);
-        let start = inner.as_ptr() as usize - text.as_ptr() as usize;
+        let start = inner.as_ptr() as usize - text.as_ptr() as usize + part.shift;
         lua.scripts.push(Script::read(inner, start));
     }
     let is_unix = strings.first().is_some_and(|(value, _)| value == "unix");
@@ -89,15 +91,19 @@ fn last_name(callee: &str) -> &str {
 }
 
 /// The strings in the arguments, without those of calls and functions within.
-fn strings(arguments: Node<'_>, text: &str, constants: &Constants) -> Vec<(String, Range<usize>)> {
+fn strings(
+    arguments: Node<'_>,
+    part: &Part<'_>,
+    constants: &Constants,
+) -> Vec<(String, Range<usize>)> {
     let mut found = Vec::new();
     let mut cursor = arguments.walk();
     loop {
         let node = cursor.node();
-        let value = constants.value(node, text);
+        let value = constants.value(node, part.text);
         let is_known = value.is_some();
         if let Some(value) = value {
-            found.push((value, node.byte_range()));
+            found.push((value, part.range(node)));
         }
         let is_inside =
             !is_known && !matches!(node.kind(), "function_call" | "function_definition");

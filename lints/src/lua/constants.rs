@@ -2,43 +2,42 @@
 
 use std::collections::HashMap;
 
-use tree_sitter::{Node, Tree};
+use tree_sitter::Node;
 
-use crate::grammar::walk;
+use crate::grammar::Part;
 
 /// Deeper concatenations are not read.
 const DEPTH_CAP: usize = 64;
 
 /// The names of a source that are set once, to a string.
+#[derive(Default)]
 pub(super) struct Constants {
     /// `None` for a name that is set twice, or to something else.
     names: HashMap<String, Option<String>>,
 }
 
 impl Constants {
-    pub(super) fn read(tree: &Tree, text: &str) -> Self {
-        let mut constants = Self {
-            names: HashMap::new(),
-        };
-        walk(tree, |node| {
+    /// Adds what a part of the source says.
+    pub(super) fn read(&mut self, part: &Part<'_>) {
+        let text = part.text;
+        part.walk(|node| {
             match node.kind() {
-                "assignment_statement" => constants.assignment(node, text),
+                "assignment_statement" => self.assignment(node, text),
                 "parameters" | "for_numeric_clause" | "for_generic_clause" => {
-                    constants.forget_all(node, text);
+                    self.forget_all(node, text);
                 }
                 "variable_declaration" => {
                     let assigns = children(node)
                         .iter()
                         .any(|child| child.kind() == "assignment_statement");
                     if !assigns {
-                        constants.forget_all(node, text);
+                        self.forget_all(node, text);
                     }
                 }
                 _ => {}
             }
             true
         });
-        constants
     }
 
     fn assignment(&mut self, node: Node<'_>, text: &str) {

@@ -6,7 +6,7 @@ use tree_sitter::Node;
 
 use super::command::unwrapped;
 use super::{DEPTH_CAP, Made, Script, Word};
-use crate::grammar::{parse, walk};
+use crate::grammar::{Part, each_part};
 
 /// Where a text stands: how deep in other scripts, and under what.
 #[derive(Clone, Copy, Default)]
@@ -23,36 +23,46 @@ pub(super) struct Context {
 /// Adds what a text runs to a script.
 pub(super) fn read(script: &mut Script, text: &str, context: Context) {
     let text = &without_backslashes(text);
-    let Some(tree) = parse(&tree_sitter_bash::LANGUAGE.into(), text) else {
-        return lines(script, text, context);
-    };
+    let mut behind = 0;
+    let is_parsed = each_part(&tree_sitter_bash::LANGUAGE.into(), text, |part| {
+        behind = part.shift + part.text.len();
+        read_part(script, part, context);
+    });
+    if !is_parsed {
+        let rest = Context {
+            shift: context.shift + behind,
+            ..context
+        };
+        lines(script, &text[behind..], rest);
+    }
+}
+
+fn read_part(script: &mut Script, part: &Part<'_>, context: Context) {
+    let text = part.text;
+    let shift = context.shift + part.shift;
     // Where the function ends that is read: what it runs is run later.
     let mut function_end = 0;
-    walk(&tree, |node| {
+    part.walk(|node| {
         let context = Context {
+            shift,
             is_deferred: context.is_deferred || node.start_byte() < function_end,
             ..context
         };
+        let range = node.byte_range();
         match node.kind() {
-            "command" => add(script, words(node, text, context.shift), context),
+            "command" => add(script, words(node, text, shift), context),
             "function_definition" => {
-                function_end = function_end.max(node.end_byte());
+                function_end = function_end.max(range.end);
                 if let Some(name) = node.child_by_field_name("name") {
                     script.functions.insert(text[name.byte_range()].to_owned());
                 }
             }
-            "variable_assignment" => assignment(script, node, text, context.shift),
-            "for_statement" => loop_variable(script, node, text, context.shift),
-            "comment" => {
-                let range = node.byte_range();
-                script
-                    .comments
-                    .push(range.start + context.shift..range.end + context.shift);
-            }
+            "variable_assignment" => assignment(script, node, text, shift),
+            "for_statement" => loop_variable(script, node, text, shift),
+            "comment" => script.comments.push(range.start + shift..range.end + shift),
             "ERROR" => {
-                let range = node.byte_range();
                 let within = Context {
-                    shift: range.start + context.shift,
+                    shift: range.start + shift,
                     ..context
                 };
                 lines(script, &text[range], within);
@@ -77,11 +87,12 @@ fn without_backslashes(text: &str) -> Cow<'_, str> {
     if places.is_empty() {
         return Cow::Borrowed(text);
     }
-    let mut result = text.to_owned();
+    let mut result = text.as_bytes().to_vec();
     for at in places {
-        result.replace_range(at..=at, " ");
+        result[at] = b' ';
     }
-    Cow::Owned(result)
+    // A backslash is one byte, and so is a blank.
+    String::from_utf8(result).map_or(Cow::Borrowed(text), Cow::Owned)
 }
 
 /// Without a tree each line counts as commands of plain words.
@@ -118,7 +129,7 @@ fn words(command: Node<'_>, text: &str, shift: usize) -> Vec<Word> {
         })
         .map(|child| {
             let range = child.byte_range();
-            let raw = &text[range.clone()];
+            let raw = beginning(&text[range.clone()], child);
             Word {
                 raw: raw.to_owned(),
                 text: unquoted(raw),
@@ -126,6 +137,18 @@ fn words(command: Node<'_>, text: &str, shift: usize) -> Vec<Word> {
             }
         })
         .collect()
+}
+
+/// Longer words are not kept whole if there are commands in them, which are read by themselves.
+const WORD_CAP_BYTES: usize = 1024;
+
+fn beginning<'a>(raw: &'a str, word: Node<'_>) -> &'a str {
+    let holds_commands = raw.len() > WORD_CAP_BYTES && word.named_child_count() > 0;
+    if holds_commands {
+        &raw[..raw.floor_char_boundary(WORD_CAP_BYTES)]
+    } else {
+        raw
+    }
 }
 
 fn unquoted(raw: &str) -> String {

@@ -157,6 +157,9 @@ fn raw_indent(text: &str, line: &Line<'_>) -> usize {
     raw.len() - raw.trim_start_matches([' ', '\t']).len()
 }
 
+/// Steps have fewer lines before and behind their script.
+const STEP_CAP_LINES: usize = 500;
+
 /// Whether the step runs in a shell of the family: a `shell:` of the same step may say otherwise.
 fn is_shell(lines: &[Line<'_>], defaults: &[Default], at: usize, end: usize) -> bool {
     let indent = lines[at].indent;
@@ -167,6 +170,7 @@ fn is_shell(lines: &[Line<'_>], defaults: &[Default], at: usize, end: usize) -> 
     let within = |line: &&Line<'_>| line.indent >= indent || line.content.is_empty();
     let behind = lines[end.min(lines.len())..]
         .iter()
+        .take(STEP_CAP_LINES)
         .take_while(within)
         .take_while(|line| !line.is_item);
     // Backwards up to the line that begins the step.
@@ -174,6 +178,7 @@ fn is_shell(lines: &[Line<'_>], defaults: &[Default], at: usize, end: usize) -> 
     let before = lines[..at]
         .iter()
         .rev()
+        .take(STEP_CAP_LINES)
         .take_while(within)
         .take_while(|line| {
             let go_on = !at_begin;
@@ -241,17 +246,22 @@ fn default_shell(defaults: &[Default], at: usize) -> Option<bool> {
 fn masked(text: &str) -> String {
     let mut result = String::with_capacity(text.len());
     let mut rest = text;
+    // Whether nothing but blanks stands before, back to where a command begins.
+    let mut begins = true;
+    let mut is_closed = true;
     while let Some(open) = rest.find("${{") {
-        let length = rest[open..].find("}}").map_or(3, |length| length + 2);
-        result.push_str(&rest[..open]);
-        let before = result.trim_end_matches([' ', '\t']);
-        let begins = before.is_empty() || before.ends_with(['\n', ';', '|', '&', '(']);
-        let behind = &rest[open + length..];
-        let mask = if begins && behind.starts_with(' ') {
-            ' '
-        } else {
-            'x'
-        };
+        let close = rest[open..].find("}}").filter(|_| is_closed);
+        // Without an end behind this one there is none behind the next.
+        is_closed = close.is_some();
+        let length = close.map_or(3, |length| length + 2);
+        let (before, behind) = (&rest[..open], &rest[open + length..]);
+        let word = before.trim_end_matches([' ', '\t']);
+        if !word.is_empty() {
+            begins = word.ends_with(['\n', ';', '|', '&', '(']);
+        }
+        begins &= behind.starts_with(' ');
+        let mask = if begins { ' ' } else { 'x' };
+        result.push_str(before);
         result.extend(std::iter::repeat_n(mask, length));
         rest = behind;
     }
