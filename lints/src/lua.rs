@@ -37,18 +37,32 @@ pub(crate) fn read(text: &str) -> Lua {
     let mut lua = Lua::default();
     let language = tree_sitter_lua::LANGUAGE.into();
     let mut constants = Constants::default();
-    each_part(&language, text, |part| constants.read(part));
+    let mut whole = None;
     each_part(&language, text, |part| {
-        part.walk(|node| {
-            match node.kind() {
-                "comment" => lua.comments.push(part.range(node)),
-                "function_call" => call(&mut lua, node, part, &constants),
-                _ => {}
-            }
-            true
-        });
+        constants.read(&part);
+        whole = Some(part).filter(Part::is_whole);
     });
+    match whole {
+        Some(part) => read_part(&mut lua, &part, &constants),
+        None => {
+            // All parts must be known before the first one is judged.
+            each_part(&language, text, |part| {
+                read_part(&mut lua, &part, &constants);
+            });
+        }
+    }
     lua
+}
+
+fn read_part(lua: &mut Lua, part: &Part<'_>, constants: &Constants) {
+    part.walk(|node| {
+        match node.kind() {
+            "comment" => lua.comments.push(part.range(node)),
+            "function_call" => call(lua, node, part, constants),
+            _ => {}
+        }
+        true
+    });
 }
 
 fn call(lua: &mut Lua, node: Node<'_>, part: &Part<'_>, constants: &Constants) {

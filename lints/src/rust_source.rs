@@ -22,7 +22,7 @@ pub(crate) fn read(text: &str, prefix: &str) -> RustSource {
     let mut rust = RustSource::default();
     each_part(&tree_sitter_rust::LANGUAGE.into(), text, |part| {
         part.walk(|node| {
-            visit(&mut rust, part, node, prefix);
+            visit(&mut rust, &part, node, prefix);
             true
         });
     });

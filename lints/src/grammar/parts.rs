@@ -29,6 +29,11 @@ impl Part<'_> {
         });
     }
 
+    /// Whether this is all of the text.
+    pub(crate) fn is_whole(&self) -> bool {
+        self.shift == 0 && self.end == usize::MAX
+    }
+
     /// The bytes of the whole text that a node covers.
     pub(crate) fn range(&self, node: Node<'_>) -> std::ops::Range<usize> {
         node.start_byte() + self.shift..node.end_byte() + self.shift
@@ -36,17 +41,22 @@ impl Part<'_> {
 }
 
 /// Parses a text and visits its parts in order. Whether all of it could be parsed.
-pub(crate) fn each_part(language: &Language, text: &str, mut visit: impl FnMut(&Part<'_>)) -> bool {
+pub(crate) fn each_part<'t>(
+    language: &Language,
+    text: &'t str,
+    mut visit: impl FnMut(Part<'t>),
+) -> bool {
     let mut shift = 0;
     loop {
         let Some(part) = part_at(language, text, shift) else {
             return false;
         };
-        visit(&part);
-        if part.end >= text.len() - shift {
+        let end = part.end;
+        visit(part);
+        if end >= text.len() - shift {
             return true;
         }
-        shift += part.end;
+        shift += end;
     }
 }
 

@@ -26,7 +26,7 @@ pub(super) fn read(script: &mut Script, text: &str, context: Context) {
     let mut behind = 0;
     let is_parsed = each_part(&tree_sitter_bash::LANGUAGE.into(), text, |part| {
         behind = part.shift + part.text.len();
-        read_part(script, part, context);
+        read_part(script, &part, context);
     });
     if !is_parsed {
         let rest = Context {

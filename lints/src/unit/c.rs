@@ -23,8 +23,10 @@ use crate::role::{Role, Stream};
 use crate::source::Source;
 use crate::stack::paths::{self, Referred};
 
-/// What all functions of a file may cost together, in states of flow rules.
+/// What all functions of a file may cost together, in states of flow rules: this, and more for each byte. Code
+/// that is dense with what the rules look for takes two for every three bytes.
 const STATE_BUDGET: usize = 400_000;
+const STATES_PER_BYTE: usize = 1;
 
 /// How many tokens macros may make in a file, besides half as many as it has.
 const EXPANSION_BUDGET: usize = 1 << 16;
@@ -142,7 +144,7 @@ impl<'a> C<'a> {
             macros,
             is_header: has_header_name(source.path),
             flows: RefCell::default(),
-            budget: Cell::new(STATE_BUDGET),
+            budget: Cell::new(STATE_BUDGET + STATES_PER_BYTE * source.text.len()),
             deltas: RefCell::default(),
             mutexes: RefCell::default(),
             has_sdk_prefix: true,
