@@ -280,11 +280,11 @@ impl Locks<'_> {
             return;
         }
         let parameters = parameters(self.c, &self.c.outline.functions[number]);
-        let translate = |mutex: &String| {
+        let translate = |mutex: &Box<str>| {
             let position = parameters.iter().position(|name| name == root(mutex));
             match position.and_then(|position| call.arguments.get(position)) {
                 Some(argument) => substituted(mutex, &argument.text()),
-                None => mutex.clone(),
+                None => mutex.to_string(),
             }
         };
         for inner in &*mutexes {
@@ -311,19 +311,15 @@ fn mutexes_of(c: &C<'_>, number: usize, depth: usize) -> Rc<Vec<Mutexes>> {
     let judge = |graph| {
         let mut locks = Locks::new(c, graph, depth);
         explore(graph, &mut locks, State::default(), &c.budget);
+        let kept = |names: BTreeSet<String>| names.into_iter().map(Box::from).collect();
         Mutexes {
-            destroyed: locks.destroyed,
-            unlocked: locks.unlocked,
-            held: locks.held.unwrap_or_default(),
+            destroyed: kept(locks.destroyed),
+            unlocked: kept(locks.unlocked),
+            held: kept(locks.held.unwrap_or_default()),
         }
     };
-    let made = Rc::new(
-        c.flow(number)
-            .graphs()
-            .iter()
-            .map(judge)
-            .collect::<Vec<_>>(),
-    );
+    let flow = c.flow(number);
+    let made = Rc::new(flow.graphs().iter().map(judge).collect::<Vec<_>>());
     c.mutexes.borrow_mut().insert((number, depth), made.clone());
     made
 }

@@ -2,7 +2,6 @@
 
 use std::borrow::Cow;
 use std::cell::{Cell, OnceCell, RefCell};
-use std::collections::BTreeSet;
 use std::rc::Rc;
 use std::sync::Arc;
 
@@ -106,10 +105,10 @@ pub(crate) enum Calls {
 #[derive(Debug)]
 pub(crate) struct Mutexes {
     /// Those that are destroyed without having been unlocked before.
-    pub(crate) destroyed: BTreeSet<String>,
-    pub(crate) unlocked: BTreeSet<String>,
+    pub(crate) destroyed: Box<[Box<str>]>,
+    pub(crate) unlocked: Box<[Box<str>]>,
     /// Those that are locked at the end of every path.
-    pub(crate) held: BTreeSet<String>,
+    pub(crate) held: Box<[Box<str>]>,
 }
 
 impl Mutexes {
