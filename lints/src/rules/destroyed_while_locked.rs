@@ -280,7 +280,7 @@ impl Locks<'_> {
             return;
         }
         let parameters = parameters(self.c, &self.c.outline.functions[number]);
-        let translate = |mutex: &Box<str>| {
+        let translate = |mutex: &str| {
             let position = parameters.iter().position(|name| name == root(mutex));
             match position.and_then(|position| call.arguments.get(position)) {
                 Some(argument) => substituted(mutex, &argument.text()),
@@ -288,15 +288,15 @@ impl Locks<'_> {
             }
         };
         for inner in &*mutexes {
-            for mutex in inner.held.iter().map(translate) {
+            for mutex in inner.held.iter().map(|mutex| translate(mutex)) {
                 let place = (call.range.start, call.range.end);
                 state.locked.entry(mutex).or_insert(place);
             }
-            for mutex in inner.unlocked.iter().map(translate) {
+            for mutex in inner.unlocked.iter().map(|mutex| translate(mutex)) {
                 state.locked.remove(&mutex);
                 state.released.insert(mutex);
             }
-            for mutex in inner.destroyed.iter().map(translate) {
+            for mutex in inner.destroyed.iter().map(|mutex| translate(mutex)) {
                 self.destroy(state, &mutex, call, Some(&call.name), trail);
             }
         }
