@@ -3,6 +3,7 @@
 use std::collections::{HashMap, HashSet};
 use std::hash::BuildHasher as _;
 
+use aho_corasick::AhoCorasick;
 use rustc_hash::{FxBuildHasher, FxHashMap};
 
 use super::expand::Item;
@@ -238,10 +239,7 @@ fn pasting(all: &[&Definition]) -> HashSet<String> {
 /// The macros of a header that paste or lead to one that does, and those that are a short word.
 /// A header without `##` has none: its text is only searched.
 pub(crate) fn definitions_of(text: &str) -> Vec<Definition> {
-    let has_paste = ["##", "%:%:"]
-        .iter()
-        .any(|paste| memchr::memmem::find(text.as_bytes(), paste.as_bytes()).is_some());
-    if !has_paste {
+    if !has_paste(text) {
         return Vec::new();
     }
     let lines: Vec<&str> = define_lines(text).collect();
@@ -250,11 +248,16 @@ pub(crate) fn definitions_of(text: &str) -> Vec<Definition> {
     let mut is_taken = vec![false; lines.len()];
     for _ in 0..4 {
         let before = found.len();
+        // Too many names are none: the search can't be made.
+        let leads = Some(&names).filter(|names| !names.is_empty());
+        let leads = leads.and_then(|names| AhoCorasick::new(names).ok());
         for (line, taken) in lines.iter().zip(&mut is_taken) {
-            let pastes = line.contains("##") || line.contains("%:%:");
-            let leads = || names.iter().any(|name| line.contains(name.as_str()));
-            let is_word = || is_short_word(line);
-            if !*taken && (pastes || leads() || is_word()) {
+            let is_first = before == 0;
+            let matters = || {
+                (is_first && (has_paste(line) || is_short_word(line)))
+                    || leads.as_ref().is_some_and(|leads| leads.is_match(line))
+            };
+            if !*taken && matters() {
                 *taken = true;
                 let lexed = lex(line);
                 let read = macros(&lexed);
@@ -271,6 +274,11 @@ pub(crate) fn definitions_of(text: &str) -> Vec<Definition> {
     }
     found.retain(|definition| definition.body.len() < BODY_CAP);
     found
+}
+
+fn has_paste(text: &str) -> bool {
+    let pastes = |paste: &[u8]| memchr::memmem::find(text.as_bytes(), paste).is_some();
+    pastes(b"##") || pastes(b"%:%:")
 }
 
 /// `#define P _lu`: a word that may be the begin of a name.

@@ -9,7 +9,12 @@ use crate::settings::DEFAULT_PREFIX;
 
 /// The macros of a text whose body names something of Lua, also through another of them.
 pub(super) fn lua_macros(text: &str) -> Vec<String> {
-    if memchr::memmem::find(text.as_bytes(), b"lua").is_none() {
+    let begins_word = |at: usize| {
+        let before = at.checked_sub(1).map(|before| text.as_bytes()[before]);
+        !before.is_some_and(continues_identifier)
+    };
+    // Not the one of `evaluate`, for which most headers would have to be read.
+    if !memchr::memmem::find_iter(text.as_bytes(), b"lua").any(begins_word) {
         return Vec::new();
     }
     let lexed = lex(text);
