@@ -2,7 +2,10 @@
  *
  * A function of a plugin that waits pins the running coroutine (lunet_coref_create in trace.h),
  * starts its work (work.h), and returns lua_yield(L, 0). When the work is done, on the loop thread,
- * it fetches the coroutine, pushes the results onto it and calls lunet_co_resume. */
+ * it fetches the coroutine, pushes the results onto it and calls lunet_co_resume.
+ *
+ * Inside of a hook (lua_sethook) nothing can wait, and what is spawned or resumed has its turn
+ * later. The runtime knows a hook by being set: one that calls Lua is taken away after the call. */
 #ifndef LUNET_CO_H
 #define LUNET_CO_H
 

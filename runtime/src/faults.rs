@@ -2,6 +2,8 @@
 //!
 //! A script runs on the real loop; only the calls of sockets are answered by [`Faulty`].
 
+mod panics;
+
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::ffi::CString;
@@ -26,6 +28,9 @@ enum Point {
     Write,
 }
 
+/// The number of no error: the call panics.
+const PANIC: i32 = i32::MIN;
+
 /// The system's kernel, except that calls fail as planned and move few bytes at once.
 #[derive(Debug)]
 struct Faulty {
@@ -40,6 +45,7 @@ impl Faulty {
         let mut plan = self.plan.borrow_mut();
         let errors = plan.entry(point).or_default();
         let next = (!errors.is_empty()).then(|| errors.remove(0)).flatten();
+        assert_ne!(next, Some(PANIC), "{}", panics::PLANTED);
         next.map_or(Ok(()), |code| Err(io::Error::from_raw_os_error(code)))
     }
 }

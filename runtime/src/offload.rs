@@ -7,6 +7,7 @@ use std::cell::{Cell, OnceCell};
 use std::io;
 use std::sync::mpsc::{Receiver, Sender, channel};
 
+use crate::boundary::Boundary;
 use crate::reactor::Reactor;
 use crate::runtime::Runtime;
 
@@ -43,6 +44,8 @@ impl Offload {
             .as_ref()
             .expect("the threads live until the pool is dropped");
         threads.spawn_blocking(move || {
+            // A job that never answers would keep the loop waiting for ever.
+            let _boundary = Boundary::new();
             // The receiver is gone only when the runtime has ended: then nobody waits any more.
             if post.send(job()).is_ok() {
                 _ = waker.wake();

@@ -86,10 +86,8 @@ pub(crate) struct Scheduler {
     failed: Cell<bool>,
     /// The loop has ended for good: nothing that is queued will run.
     ended: Cell<bool>,
-    /// The script has set a hook.
+    /// There has been a hook, of the script or of a plugin.
     has_hooks: Cell<bool>,
-    /// Threads may have globals of their own, so that a spare one gets those of its spawner.
-    globals_differ: Cell<bool>,
 }
 
 impl Scheduler {
@@ -122,7 +120,6 @@ impl Scheduler {
             failed: Cell::new(false),
             ended: Cell::new(false),
             has_hooks: Cell::new(false),
-            globals_differ: Cell::new(false),
         }
     }
 

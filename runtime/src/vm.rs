@@ -13,6 +13,7 @@ use std::ptr::NonNull;
 use mlua::ffi::{self, lua_State};
 
 use crate::abi;
+use crate::boundary::Boundary;
 use crate::console;
 use crate::modules;
 use crate::policy::Policy;
@@ -341,6 +342,7 @@ type Ended = io::Result<()>;
 /// # Safety
 /// Called by Lua only, with the address of an [`Ended`].
 unsafe extern "C-unwind" fn loop_of_main(state: *mut lua_State) -> c_int {
+    let _boundary = Boundary::new();
     if let Some(runtime) = runtime::current() {
         // SAFETY: the caller's.
         unsafe { *ffi::lua_touserdata(state, 1).cast::<Ended>() = runtime.run() };

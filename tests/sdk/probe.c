@@ -75,6 +75,43 @@ static int unanchor(lua_State *L)
     return 0;
 }
 
+/* What the hook below calls. */
+static int hooked;
+
+static void run_hooked(lua_State *L, lua_Debug *ar)
+{
+    (void)ar;
+    if (hooked != LUA_NOREF) {
+        lua_rawgeti(L, LUA_REGISTRYINDEX, hooked);
+        luaL_unref(L, LUA_REGISTRYINDEX, hooked);
+        hooked = LUA_NOREF;
+        lua_call(L, 0, 0);
+    }
+}
+
+/* hook(fn): calls fn once, in a hook that stays; hook(nil) takes the hook away. */
+static int hook(lua_State *L)
+{
+    if (lua_isnil(L, 1)) {
+        lua_sethook(L, NULL, 0, 0);
+        return 0;
+    }
+    luaL_checktype(L, 1, LUA_TFUNCTION);
+    lua_settop(L, 1);
+    hooked = luaL_ref(L, LUA_REGISTRYINDEX);
+    lua_sethook(L, run_hooked, LUA_MASKCOUNT, 10);
+    return 0;
+}
+
+/* globals(table): the globals of the running coroutine, set from C. */
+static int globals(lua_State *L)
+{
+    luaL_checktype(L, 1, LUA_TTABLE);
+    lua_settop(L, 1);
+    lua_replace(L, LUA_GLOBALSINDEX);
+    return 0;
+}
+
 /* facts() -> has a default state, any address may be bound, the queue keeps its order */
 static int facts(lua_State *L)
 {
@@ -98,8 +135,8 @@ static int facts(lua_State *L)
 LUNET_PLUGIN int luaopen_probe(lua_State *L)
 {
     static const luaL_Reg functions[] = {
-        {"facts", facts},   {"later", later},       {"resume", resume},
-        {"spawn", lunet_spawn}, {"unanchor", unanchor}, {NULL, NULL},
+        {"facts", facts}, {"globals", globals}, {"hook", hook},         {"later", later},
+        {"resume", resume}, {"spawn", lunet_spawn}, {"unanchor", unanchor}, {NULL, NULL},
     };
     lua_newtable(L);
     luaL_register(L, NULL, functions);

@@ -78,6 +78,41 @@ end)
 local _, normal, running, word = coroutine.resume(outer, "kept")
 assert(normal == 2 and running == 2 and word == "kept")
 
+-- In a hook of C nothing waits, on a thread of its own neither; what it spawns has its turn later.
+local order = {}
+local function note(text)
+  order[#order + 1] = text
+end
+for _, main in ipairs({ true, false }) do
+  local function run()
+    probe.hook(function()
+      coroutine.wrap(function() note(select(2, pcall(lunet.sleep, 0))) end)()
+      coroutine.wrap(function() note(select(2, pcall(probe.later, 0))) end)()
+      lunet.spawn(function()
+        lunet.sleep(0)
+        done = done + 1
+      end)
+      note("hooked")
+    end)
+    for _ = 1, 50 do
+      math.abs(1)
+    end
+    probe.hook(nil)
+  end
+  if main then run() else lunet.spawn(run) end
+end
+local refused = "lunet.sleep called in non-yieldable context; probe.later called in non-yieldable context; hooked"
+assert(table.concat(order, "; ") == refused .. "; " .. refused, table.concat(order, "; "))
+
+-- Globals that C gave a coroutine are not those of the next one on its thread.
+local own = getfenv(0)
+for _ = 1, 3 do
+  lunet.spawn(function() probe.globals({}) end)
+end
+for _ = 1, 3 do
+  lunet.spawn(function() done = done + (getfenv(0) == own and 1 or 0) end)
+end
+
 -- An error after a resume from C.
 lunet.spawn(function()
   probe.later(1)
@@ -85,7 +120,7 @@ lunet.spawn(function()
 end)
 
 lunet.on_stop(function()
-  assert(done == 504, done)
+  assert(done == 509, done)
   __lunet_exit_code = 7
   print("ok")
 end)

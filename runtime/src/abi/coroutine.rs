@@ -4,6 +4,7 @@ use std::ffi::{CStr, c_char, c_int};
 
 use mlua::ffi::{self, lua_State};
 
+use crate::boundary::Boundary;
 use crate::entry::{self, Call};
 use crate::modules;
 use crate::runtime;
@@ -14,6 +15,7 @@ use crate::runtime;
 /// Called by Lua, or by C with the function at index 1.
 #[unsafe(no_mangle)]
 pub(super) unsafe extern "C-unwind" fn lunet_spawn(state: *mut lua_State) -> c_int {
+    let _boundary = Boundary::new();
     // SAFETY: the caller's.
     unsafe { modules::spawn(state) }
 }
@@ -24,6 +26,7 @@ pub(super) unsafe extern "C-unwind" fn lunet_spawn(state: *mut lua_State) -> c_i
 /// `co` is a suspended thread of the runtime's state with `nargs` values on top.
 #[unsafe(no_mangle)]
 pub(super) unsafe extern "C-unwind" fn lunet_co_resume(co: *mut lua_State, nargs: c_int) -> c_int {
+    let _boundary = Boundary::new();
     match runtime::current() {
         // SAFETY: the caller's.
         Some(runtime) => unsafe { runtime.scheduler.resume_foreign(co, nargs) },
@@ -37,6 +40,7 @@ pub(super) unsafe extern "C-unwind" fn lunet_co_resume(co: *mut lua_State, nargs
 /// `co` is a thread of the runtime's state.
 #[unsafe(no_mangle)]
 pub(super) unsafe extern "C-unwind" fn lunet_co_unanchor(co: *mut lua_State) {
+    let _boundary = Boundary::new();
     if let Some(runtime) = runtime::current() {
         runtime.scheduler.forget(co);
     }
@@ -51,6 +55,7 @@ pub(super) unsafe extern "C-unwind" fn _lunet_ensure_coroutine(
     state: *mut lua_State,
     name: *const c_char,
 ) -> c_int {
+    let _boundary = Boundary::new();
     // SAFETY: the caller's.
     let name = unsafe { CStr::from_ptr(name) };
     let checked = match runtime::current() {

@@ -4,6 +4,7 @@ use std::ffi::{CStr, CString, c_char, c_int, c_void};
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
 
+use crate::boundary::Boundary;
 use crate::embedded::{self, Embedded};
 use crate::policy::Policy;
 use crate::vm::Vm;
@@ -63,6 +64,7 @@ pub(super) unsafe extern "C-unwind" fn lunet_runtime_init(
     err: *mut c_char,
     errlen: usize,
 ) -> c_int {
+    let _boundary = Boundary::new();
     let reason = Reason {
         text: err,
         length: errlen,
@@ -109,6 +111,7 @@ pub(super) unsafe extern "C-unwind" fn lunet_runtime_run_file(
     err: *mut c_char,
     errlen: usize,
 ) -> c_int {
+    let _boundary = Boundary::new();
     let reason = Reason {
         text: err,
         length: errlen,
@@ -140,6 +143,7 @@ pub(super) unsafe extern "C-unwind" fn lunet_runtime_run_embedded(
     err: *mut c_char,
     errlen: usize,
 ) -> c_int {
+    let _boundary = Boundary::new();
     let reason = Reason {
         text: err,
         length: errlen,
@@ -221,6 +225,7 @@ pub(super) unsafe extern "C-unwind" fn lunet_runtime_get_lua_state(
 /// The pointer is null or a living runtime, which nobody uses afterwards.
 #[unsafe(no_mangle)]
 pub(super) unsafe extern "C-unwind" fn lunet_runtime_shutdown(runtime: *mut Host) {
+    let _boundary = Boundary::new();
     if !runtime.is_null() {
         // SAFETY: the caller's; the box was made by `lunet_runtime_init`.
         drop(unsafe { Box::from_raw(runtime) });

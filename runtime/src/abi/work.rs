@@ -5,6 +5,7 @@ use std::ffi::{c_int, c_void};
 use mlua::ffi::lua_State;
 
 use super::state::default_luaL;
+use crate::boundary::Boundary;
 use crate::offload::Finish;
 use crate::runtime;
 
@@ -47,6 +48,7 @@ pub(super) unsafe extern "C-unwind" fn lunet_work_submit(
     after: Option<After>,
     data: *mut c_void,
 ) -> c_int {
+    let _boundary = Boundary::new();
     let (Some(work), Some(after), Some(runtime)) = (work, after, runtime::current()) else {
         return -1;
     };

@@ -159,47 +159,30 @@ pub(super) unsafe fn replace_running(state: *mut lua_State) {
     }
 }
 
-/// Puts a `setfenv` in place that notes when the globals of a thread may change, because another
-/// coroutine must not find them on a thread that is used again; and a `debug.sethook` that notes
-/// when there may be hooks, inside of which nothing may wait.
+/// Puts a `debug.sethook` and a `jit.attach` in place that note when something of Lua's may be called
+/// inside of which nothing can wait.
 ///
 /// # Safety
 /// As [`super::prepare`].
 pub(super) unsafe fn replace_noted(state: *mut lua_State) {
     // A tail call, so that levels and errors stay what they are.
-    let text = c"local note, call, unnoted, type = ...
+    let text = c"local note, call = ...
         return function(...)
-          if type((...)) ~= unnoted then note() end
+          note()
           return call(...)
         end";
     // SAFETY: the caller's; the text ends with NUL and is sound.
     unsafe {
-        ffi::lua_getglobal(state, c"debug".as_ptr());
-        ffi::luaL_loadbuffer(state, text.as_ptr(), text.count_bytes(), c"=[C]".as_ptr());
-        ffi::lua_pushvalue(state, -1);
-        ffi::lua_pushcclosure(state, note_globals, 0);
-        ffi::lua_getglobal(state, c"setfenv".as_ptr());
-        ffi::lua_pushstring_(state, c"function".as_ptr());
-        ffi::lua_getglobal(state, c"type".as_ptr());
-        ffi::lua_call(state, 4, 1);
-        ffi::lua_setglobal(state, c"setfenv".as_ptr());
-        ffi::lua_pushcclosure(state, note_hooks, 0);
-        ffi::lua_getfield_(state, -3, c"sethook".as_ptr());
-        ffi::lua_pushnil(state);
-        ffi::lua_getglobal(state, c"type".as_ptr());
-        ffi::lua_call(state, 4, 1);
-        ffi::lua_setfield(state, -2, c"sethook".as_ptr());
-        ffi::lua_settop(state, -2);
+        for (library, function) in [(c"debug", c"sethook"), (c"jit", c"attach")] {
+            ffi::lua_getglobal(state, library.as_ptr());
+            ffi::luaL_loadbuffer(state, text.as_ptr(), text.count_bytes(), c"=[C]".as_ptr());
+            ffi::lua_pushcclosure(state, note_hooks, 0);
+            ffi::lua_getfield_(state, -3, function.as_ptr());
+            ffi::lua_call(state, 2, 1);
+            ffi::lua_setfield(state, -2, function.as_ptr());
+            ffi::lua_settop(state, -2);
+        }
     }
-}
-
-/// # Safety
-/// Called by Lua only.
-unsafe extern "C-unwind" fn note_globals(_state: *mut lua_State) -> c_int {
-    if let Some(runtime) = crate::runtime::current() {
-        runtime.scheduler.globals_differ();
-    }
-    0
 }
 
 /// # Safety

@@ -24,8 +24,20 @@ impl Scheduler {
             let strange = !known && vm::lua_isyieldable(state) == 0;
             (!known && vm::in_finalizer(state))
                 // What `jit.attach` calls runs on that thread, too.
-                || ((strange || self.has_hooks.get()) && vm::in_hook(state))
+                || ((strange || self.ever_hooked(state)) && vm::in_hook(state))
         }
+    }
+
+    /// True once there has been a hook. Those of a plugin are seen while they are set.
+    ///
+    /// # Safety
+    /// `state` is a thread of this state.
+    unsafe fn ever_hooked(&self, state: *mut lua_State) -> bool {
+        // SAFETY: the caller's.
+        if unsafe { ffi::lua_gethook(state) }.is_some() {
+            self.has_hooks.set(true);
+        }
+        self.has_hooks.get()
     }
 
     /// Notes that hooks may run from now on.

@@ -19,11 +19,6 @@ impl Scheduler {
         }
     }
 
-    /// Notes that a thread may have got globals of its own.
-    pub(crate) fn globals_differ(&self) {
-        self.globals_differ.set(true);
-    }
-
     /// A thread to run on: one that has finished before, or a new one. None when Lua has no memory;
     /// it may also raise that.
     ///
@@ -31,10 +26,8 @@ impl Scheduler {
     /// `state` is a running thread with room for two values.
     pub(super) unsafe fn thread(&self, state: *mut lua_State) -> Option<Task> {
         if let Some(task) = self.spare.borrow_mut().pop() {
-            if self.globals_differ.get() {
-                // SAFETY: the caller's; a spare thread is anchored and empty.
-                unsafe { share_globals(state, task.thread.as_ptr()) };
-            }
+            // SAFETY: the caller's; a spare thread is anchored and empty.
+            unsafe { share_globals(state, task.thread.as_ptr()) };
             return Some(task);
         }
         // SAFETY: the caller's; the new thread is on top of the stack until it is anchored.
@@ -100,7 +93,7 @@ impl Scheduler {
 }
 
 /// Gives a thread the globals of another one, as new threads have those of the one that makes them.
-/// What ran on it before may have put others in their place (`setfenv(0, …)`).
+/// What ran on it before may have put others in their place: `setfenv(0, …)` does, and C can.
 ///
 /// # Safety
 /// Both threads are of the same state; `from` runs, `to` does not, and both have room for a value.
