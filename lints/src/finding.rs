@@ -1,12 +1,10 @@
 //! What a rule reports: the place, the message, the help, and the edits that would put it right.
 
-mod json;
 mod words;
 
 use std::ops::Range;
 use std::sync::Arc;
 
-pub use json::write_json;
 use words::Lately;
 pub use words::Words;
 

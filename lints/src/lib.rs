@@ -4,7 +4,7 @@
 //!
 //! Reading order: [`linter`] is the way of one text through the crate. `lexer` makes tokens, `outline` their
 //! shape, `role` says what an identifier is doing. `rules` has one file a rule, [`rule`] says what a rule is.
-//! [`finding`] is what comes out, `suppress` what is silenced, [`settings`] and [`facts`] what is known before.
+//! [`finding`] is what comes out, [`mod@format`] how it is written, `suppress` what is silenced, [`settings`] and [`facts`] what is known before.
 
 #![forbid(unsafe_code)]
 
@@ -15,6 +15,7 @@ pub mod facts;
 pub mod finding;
 pub mod fix;
 mod flow;
+pub mod format;
 mod gate;
 mod grammar;
 mod include;

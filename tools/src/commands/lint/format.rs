@@ -1,12 +1,10 @@
 //! The ways to write findings: for people, for machines, for SARIF readers, for GitHub's log.
 
-mod github;
 mod human;
-mod sarif;
 
 use std::io;
 
-use lunet_lints::finding::write_json;
+use lunet_lints::format::{github, json, sarif};
 
 use super::judge::Outcome;
 
@@ -31,9 +29,26 @@ pub(super) fn write(
 ) -> anyhow::Result<()> {
     match format {
         Format::Human => human::write(outcome, out)?,
-        Format::Json => write_json(&mut outcome.findings(), out)?,
-        Format::Sarif => sarif::write(outcome, out)?,
-        Format::Github => github::write(outcome, out)?,
+        Format::Json => json::write(&mut outcome.findings(), out)?,
+        Format::Sarif => write_sarif(outcome, out)?,
+        Format::Github => github::write(&mut outcome.findings(), out)?,
     }
     Ok(())
+}
+
+fn write_sarif(outcome: &Outcome, out: &mut dyn io::Write) -> io::Result<()> {
+    let mut judged = outcome.judged.iter().map(|judged| sarif::Judged {
+        path: &judged.path,
+        text: judged.text().unwrap_or_default(),
+        findings: &judged.findings,
+    });
+    let failures: Vec<_> = outcome
+        .failures
+        .iter()
+        .map(|failure| sarif::Failure {
+            path: &failure.path,
+            message: failure.to_string(),
+        })
+        .collect();
+    sarif::write(env!("CARGO_PKG_VERSION"), &mut judged, &failures, out)
 }

@@ -1,18 +1,20 @@
 //! Annotated source for people. Long lines are cut around what is marked.
 
 use std::io;
-use std::ops::Range;
 
-use annotate_snippets::{AnnotationKind, Group, Level as Severity, Origin, Renderer, Snippet};
+use annotate_snippets::{
+    Annotation, AnnotationKind, Group, Level as Severity, Origin, Renderer, Snippet,
+};
+use lunet_lints::finding::Related;
+use lunet_lints::format::place::Place;
+use lunet_lints::format::plain::Plain;
 use lunet_lints::{Finding, Level};
 
 use super::Outcome;
 use crate::render;
 
-/// A line longer than this is cut.
-const LONG_LINE_BYTES: usize = 400;
-/// How much of a long line is shown around a mark.
-const AROUND_BYTES: usize = 100;
+/// Marks that are further apart are shown one by one.
+const APART_BYTES: usize = 16 << 10;
 
 /// Writes the findings, one snippet each.
 pub(super) fn write(outcome: &Outcome, out: &mut dyn io::Write) -> io::Result<()> {
@@ -21,22 +23,42 @@ pub(super) fn write(outcome: &Outcome, out: &mut dyn io::Write) -> io::Result<()
     } else {
         Renderer::plain()
     };
+    let mut plain = (!render::stdout_has_color()).then(Plain::default);
+    let mut page = String::new();
     for judged in &outcome.judged {
         let text = judged.text();
         let counts = |finding: &&Finding| finding.suppressed.is_none();
         for finding in judged.findings.iter().filter(counts) {
-            let group = match &text {
-                Some(text) => snippet(&judged.path, text, finding),
-                None => place(title(finding), &judged.path, finding),
-            };
-            let group = match &*finding.help {
-                "" => group,
-                help => group.element(Severity::HELP.message(help)),
-            };
-            writeln!(out, "{}\n", renderer.render(&[group]))?;
+            page.clear();
+            let place = text
+                .as_ref()
+                .map(|text| Place::of(&judged.path, text, finding));
+            let is_drawn = plain
+                .as_mut()
+                .zip(place.as_ref())
+                .is_some_and(|(plain, place)| plain.draw(place, finding, &mut page));
+            if !is_drawn {
+                page = renderer.render(&[group(&judged.path, place.as_ref(), finding)]);
+                page.push('\n');
+            }
+            page.push('\n');
+            out.write_all(page.as_bytes())?;
         }
     }
     Ok(())
+}
+
+/// A finding with its source, if that is still there.
+fn group<'a>(path: &'a str, place: Option<&Place<'a>>, finding: &'a Finding) -> Group<'a> {
+    let group = match place {
+        Some(place) if place.window.len() > APART_BYTES => apart(place, finding),
+        Some(place) => snippet(place, finding),
+        None => origin(title(finding), path, finding),
+    };
+    match &*finding.help {
+        "" => group,
+        help => group.element(Severity::HELP.message(help)),
+    }
 }
 
 fn title(finding: &Finding) -> Group<'_> {
@@ -48,7 +70,7 @@ fn title(finding: &Finding) -> Group<'_> {
 }
 
 /// Adds where a finding is, without its source.
-fn place<'a>(group: Group<'a>, path: &'a str, finding: &Finding) -> Group<'a> {
+fn origin<'a>(group: Group<'a>, path: &'a str, finding: &Finding) -> Group<'a> {
     group.element(
         Origin::path(path)
             .line(finding.start.line as usize)
@@ -56,56 +78,108 @@ fn place<'a>(group: Group<'a>, path: &'a str, finding: &Finding) -> Group<'a> {
     )
 }
 
-fn snippet<'a>(path: &'a str, text: &'a str, finding: &'a Finding) -> Group<'a> {
-    let marks =
-        std::iter::once(&finding.range).chain(finding.related.iter().map(|related| &related.range));
-    let window = window(text, marks);
+fn snippet<'a>(place: &Place<'a>, finding: &'a Finding) -> Group<'a> {
     let related = finding.related.iter().map(|related| related.start.line);
-    let first_line = related.chain([finding.start.line]).min().unwrap_or(1) as usize;
-    let within = |range: &Range<usize>| {
-        let clamp = |at: usize| at.clamp(window.start, window.end) - window.start;
-        clamp(range.start)..clamp(range.end)
-    };
+    let first_line = related.chain([finding.start.line]).min().unwrap_or(1);
     // A snippet that begins within a line would count its columns from there.
-    let is_cut = window.start > 0 && text.as_bytes()[window.start - 1] != b'\n';
-    let mut source = Snippet::source(&text[window.clone()])
-        .path((!is_cut).then_some(path))
-        .line_start(first_line)
-        .annotation(AnnotationKind::Primary.span(within(&finding.range)));
+    let is_cut = place.begins_within_line();
+    let mut source = source(place, first_line)
+        .path((!is_cut).then_some(place.path))
+        .annotation(AnnotationKind::Primary.span(place.within(&finding.range)));
     for related in &finding.related {
-        source = source.annotation(
-            AnnotationKind::Context
-                .span(within(&related.range))
-                .label(&*related.message),
-        );
+        source = source.annotation(context(place, related));
     }
     let mut group = title(finding);
     if is_cut {
-        group = place(group, path, finding);
+        group = origin(group, place.path, finding);
     }
     group.element(source)
 }
 
-/// The lines around the marks; of a single long line only the part around them.
-fn window<'r>(text: &str, marks: impl Iterator<Item = &'r Range<usize>>) -> Range<usize> {
-    let (mut start, mut end) = (text.len(), 0);
-    for mark in marks {
-        start = start.min(mark.start);
-        end = end.max(mark.end);
+/// A snippet for each mark: nobody lays out all that stands between them.
+fn apart<'a>(place: &Place<'a>, finding: &'a Finding) -> Group<'a> {
+    let around = |range| Place::around(place.path, place.text, std::iter::once(range));
+    let first = around(&finding.range);
+    let mark = AnnotationKind::Primary.span(first.within(&finding.range));
+    let snippet = source(&first, finding.start.line).annotation(mark);
+    let mut group = origin(title(finding), place.path, finding).element(snippet);
+    for related in &finding.related {
+        let place = around(&related.range);
+        let snippet = source(&place, related.start.line).annotation(context(&place, related));
+        group = group.element(snippet);
     }
-    // Nobody looks for the begin or the end of a line further away than it may be shown.
-    let bytes = text.as_bytes();
-    let before = &bytes[start.saturating_sub(LONG_LINE_BYTES + 1)..start];
-    let behind = &bytes[end..text.len().min(end + LONG_LINE_BYTES + 1)];
-    let start = match before.iter().rposition(|&byte| byte == b'\n') {
-        Some(at) => start - before.len() + at + 1,
-        None if before.len() == start && start <= LONG_LINE_BYTES => 0,
-        None => text.floor_char_boundary(start - AROUND_BYTES),
-    };
-    let end = match behind.iter().position(|&byte| byte == b'\n') {
-        Some(at) => end + at,
-        None if end + behind.len() == text.len() && behind.len() <= LONG_LINE_BYTES => text.len(),
-        None => text.ceil_char_boundary(end + AROUND_BYTES),
-    };
-    start..end
+    group
+}
+
+/// The lines of a place, of which the first is known by its number.
+fn source<'a>(place: &Place<'a>, first_line: u32) -> Snippet<'a, Annotation<'a>> {
+    Snippet::source(&place.text[place.window.clone()]).line_start(first_line as usize)
+}
+
+fn context<'a>(place: &Place<'_>, related: &'a Related) -> Annotation<'a> {
+    AnnotationKind::Context
+        .span(place.within(&related.range))
+        .label(&*related.message)
+}
+
+#[cfg(test)]
+mod tests {
+    use annotate_snippets::Renderer;
+    use lunet_lints::format::place::Place;
+    use lunet_lints::format::plain::Plain;
+    use lunet_lints::{Facts, Linter, Settings};
+
+    use super::group;
+
+    /// Draws all findings of a text both ways. Answers how many are drawn plainly.
+    fn check(path: &str, text: &str) -> usize {
+        let linter = Linter::new(Settings::default()).unwrap();
+        let renderer = Renderer::plain();
+        let mut plain = Plain::default();
+        let mut count = 0;
+        for finding in &linter.judge(path, text, &Facts::default()).findings {
+            let place = Place::of(path, text, finding);
+            let mut page = String::new();
+            if plain.draw(&place, finding, &mut page) {
+                let laid_out = renderer.render(&[group(path, Some(&place), finding)]);
+                // Before a snippet that is cut the library draws a line for a second file.
+                let lines = laid_out.lines().filter(|line| line.trim() != ":::");
+                let lines: String = lines.flat_map(|line| [line, "\n"]).collect();
+                assert_eq!(lines, page, "{path}");
+                count += 1;
+            }
+        }
+        count
+    }
+
+    #[test]
+    fn plain_findings_look_like_those_of_the_library() {
+        let fixtures =
+            std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../lints/tests/fixtures");
+        let mut count = 0;
+        for entry in std::fs::read_dir(fixtures).unwrap() {
+            let path = entry.unwrap().path();
+            if let Ok(text) = std::fs::read_to_string(&path) {
+                count += check(&path.to_string_lossy(), &text);
+            }
+        }
+        assert!(count > 300, "{count}");
+    }
+
+    #[test]
+    fn labels_and_long_lines_look_like_those_of_the_library() {
+        let calls = "lunet_coref_create(L, ref); if (a) { if (b) return 0; } lua_pushthread(L); x = luaL_ref(L, LUA_REGISTRYINDEX); ";
+        for text in [
+            format!("int f(lua_State *L, int *c) {{ int a, b, ref, x; {calls} return 0; }}\n"),
+            format!(
+                "int f(lua_State *L) {{\n{}{calls}return 0; }}\n",
+                " ".repeat(60)
+            ),
+            format!("int f(lua_State *L) {{\n\t{calls}\n\n\t\t\t{calls}return 0; }}\n"),
+            format!("int f(lua_State *L) {{ {} }}", calls.repeat(8)),
+            format!("int f(lua_State *L) {{ {} }}", "_lunet_x(L); ".repeat(100)),
+        ] {
+            assert!(check("a.c", &text) > 0, "{text}");
+        }
+    }
 }

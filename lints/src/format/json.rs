@@ -1,10 +1,11 @@
 //! Findings as JSON: one array of flat objects, written one after the other.
 
-use std::io;
+use std::io::{self, Write as _};
 
 use serde::ser::{SerializeSeq as _, Serializer as _};
 
-use super::{Finding, Fix};
+use super::buffered;
+use crate::finding::{Finding, Fix};
 
 #[derive(serde::Serialize)]
 struct Item<'a> {
@@ -37,17 +38,19 @@ struct EditLine<'a> {
 }
 
 /// Writes an array of findings and a line end.
-pub fn write_json(
+pub fn write(
     findings: &mut dyn Iterator<Item = &Finding>,
     out: &mut dyn io::Write,
 ) -> io::Result<()> {
-    let mut serializer = serde_json::Serializer::pretty(&mut *out);
-    let mut array = serializer.serialize_seq(None)?;
-    for finding in findings {
-        array.serialize_element(&item(finding))?;
-    }
-    array.end()?;
-    out.write_all(b"\n")
+    buffered(out, |out| {
+        let mut serializer = serde_json::Serializer::pretty(&mut *out);
+        let mut array = serializer.serialize_seq(None)?;
+        for finding in findings {
+            array.serialize_element(&item(finding))?;
+        }
+        array.end()?;
+        out.write_all(b"\n")
+    })
 }
 
 fn item(finding: &Finding) -> Item<'_> {
