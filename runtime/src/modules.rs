@@ -16,7 +16,7 @@ use crate::scheduler::Operation;
 /// A module by the name that scripts require, and what pushes it.
 pub(crate) struct Module {
     pub(crate) name: &'static std::ffi::CStr,
-    /// Called once with a running thread that has room for four values; pushes one, or raises.
+    /// Called once with a running thread that has room for eight values; pushes one, or raises.
     pub(crate) open: unsafe fn(*mut lua_State, &Runtime),
 }
 

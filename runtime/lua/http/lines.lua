@@ -15,16 +15,20 @@ end
 --- The name, in lower case, and the value of a header line.
 function lines.parse_header(line)
   local name, value = line:match("^([^:]+):[ \t]*(.-)[ \t]*$")
-  if not name or not name:find(lines.TOKEN) or value:find("[%z\r\n]") then
+  if not name or not name:find(lines.TOKEN) or value:find("[%z\1-\8\10-\31\127]") then
     lines.refuse(400, "a header line is malformed")
   end
   return name:lower(), value
 end
 
---- The header lines of a head as a table.
-function lines.parse_headers(head, from)
-  local headers = {}
+--- The header lines of a head as a table; refuses more than so many.
+function lines.parse_headers(head, from, most)
+  local headers, count = {}, 0
   for line in (head:sub(from) .. "\r\n"):gmatch("(.-)\r\n") do
+    count = count + 1
+    if count > most then
+      lines.refuse(431, "more than " .. most .. " headers")
+    end
     local name, value = lines.parse_header(line)
     local before = headers[name]
     if before and (name == "host" or name == "content-length" and before ~= value) then
@@ -33,6 +37,16 @@ function lines.parse_headers(head, from)
     headers[name] = (not before or name == "content-length") and value or before .. ", " .. value
   end
   return headers
+end
+
+--- Whether a word, in lower case, is on a list like that of `Connection`.
+function lines.lists(list, word)
+  for entry in tostring(list):lower():gmatch("[^,]+") do
+    if entry:match("^[ \t]*(.-)[ \t]*$") == word then
+      return true
+    end
+  end
+  return false
 end
 
 --- The method, the target and the version of a request line.
