@@ -11,6 +11,8 @@ mod exit;
 mod memory;
 #[cfg(unix)]
 mod signals;
+#[cfg(unix)]
+mod streams;
 
 use std::path::Path;
 use std::process::ExitStatus;

@@ -1,9 +1,11 @@
 //! The command line of `lunet-run`: options, then the script, then what belongs to the script.
 
 use std::ffi::{CString, OsString};
+use std::io;
 use std::process::ExitCode;
 
 use crate::console;
+use crate::error::system_text;
 use crate::policy::Policy;
 use crate::vm::{self, Vm};
 
@@ -29,14 +31,8 @@ pub fn main() -> ExitCode {
     let mut arguments = std::env::args_os().map(OsString::into_encoded_bytes);
     let program = arguments.next().unwrap_or_else(|| b"lunet-run".to_vec());
     match parse(&program, arguments.collect()) {
-        Request::Help => {
-            console::say(&usage(&String::from_utf8_lossy(&program)));
-            ExitCode::SUCCESS
-        }
-        Request::Version => {
-            console::say(concat!("lunet-run ", env!("CARGO_PKG_VERSION"), "\n"));
-            ExitCode::SUCCESS
-        }
+        Request::Help => say(&usage(&String::from_utf8_lossy(&program))),
+        Request::Version => say(concat!("lunet-run ", env!("CARGO_PKG_VERSION"), "\n")),
         Request::Wrong(text) => {
             console::complain(&[&text]);
             ExitCode::from(FAILED)
@@ -46,6 +42,22 @@ pub fn main() -> ExitCode {
             script,
             arguments,
         } => run(policy, &script, &arguments),
+    }
+}
+
+fn say(text: &str) -> ExitCode {
+    whole(ExitCode::SUCCESS, console::say(text))
+}
+
+/// The exit code of a run whose output was written, or was not.
+fn whole(code: ExitCode, written: io::Result<()>) -> ExitCode {
+    let Err(error) = written else { return code };
+    let reason = system_text(&error);
+    console::complain(&[b"Error: cannot write to stdout: ", reason.as_bytes()]);
+    if code == ExitCode::SUCCESS {
+        ExitCode::from(FAILED)
+    } else {
+        code
     }
 }
 
@@ -113,7 +125,10 @@ fn run(policy: Policy, script: &[u8], arguments: &[Vec<u8>]) -> ExitCode {
         // The state ends only when the script's error has been told.
         exit_code(vm.run_file(&path))
     });
-    ended.unwrap_or_else(|error| exit_code(Err(error)))
+    let code = ended.unwrap_or_else(|error| exit_code(Err(error)));
+    #[cfg(unix)]
+    let code = whole(code, console::flush());
+    code
 }
 
 /// The exit code for how a script ended; an error is told.
