@@ -26,22 +26,21 @@ pub(crate) struct Mention<'a> {
 }
 
 /// Visits all places in code, macro bodies and directives, in order of kind. There may be very many.
-pub(crate) fn each_mention(
-    c: &C<'_>,
-    path: &str,
-    prefix: &str,
-    mut visit: impl FnMut(Mention<'_>),
-) {
+pub(crate) fn each_mention(c: &C<'_>, prefix: &str, mut visit: impl FnMut(Mention<'_>)) {
     let text = c.lexed.text;
-    if let Some(mut pastes) = Pastes::new(c, path, prefix) {
-        c.each_stretch(
-            |_| true,
-            |stretch| {
-                for pasted in pastes.in_stretch(stretch) {
-                    visit(by_paste(stretch, pasted));
-                }
-            },
-        );
+    if !c.pastes_nothing.get() {
+        c.pastes_nothing.set(true);
+        if let Some(mut pastes) = Pastes::new(c, prefix) {
+            c.each_stretch(
+                |_| true,
+                |stretch| {
+                    for pasted in pastes.in_stretch(stretch) {
+                        c.pastes_nothing.set(false);
+                        visit(by_paste(stretch, pasted));
+                    }
+                },
+            );
+        }
     }
     let is_whole = memchr::memmem::find(text.as_bytes(), prefix.as_bytes()).is_some();
     if !is_whole && !may_be_pieced(text, prefix) {

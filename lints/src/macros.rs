@@ -18,6 +18,14 @@ pub(crate) struct Macro<'a> {
     pub(crate) body: std::ops::Range<usize>,
 }
 
+impl Macro<'_> {
+    /// Whether a word is a parameter.
+    pub(crate) fn has_parameter(&self, word: &str) -> bool {
+        let mut parameters = self.parameters.iter().flatten();
+        parameters.any(|parameter| parameter == word)
+    }
+}
+
 /// The macros of a text, in order.
 pub(crate) fn macros<'a>(lexed: &Lexed<'a>) -> Vec<Macro<'a>> {
     let defines = lexed.directives.iter();

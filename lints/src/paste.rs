@@ -4,16 +4,22 @@
 //! What a macro makes of its own words alone is found in its body, not here.
 
 mod expand;
+mod lines;
+mod pieces;
 mod table;
 
 use std::ops::Range;
 
-use crate::include::includes;
 use crate::lexer::{Kind, Token, continues_identifier, spelling};
 use crate::role::Stream;
 use crate::unit::{C, Stretch};
 pub(crate) use expand::{Expander, Item};
-pub(crate) use table::{Definition, Table, definitions_of};
+pub(crate) use lines::Lines;
+pub(crate) use pieces::Pieces;
+pub(crate) use table::Table;
+
+/// Longer bodies paste no names of functions.
+const BODY_CAP: usize = 1024;
 
 /// So many tokens of the arguments of a macro are asked whether they paste.
 const ARGUMENTS_CAP: usize = 256;
@@ -33,19 +39,38 @@ pub(crate) struct Pasted {
 /// Finds the names with the prefix that pastes make in the stretches of a file.
 pub(crate) struct Pastes<'a> {
     table: Table<'a>,
+    /// The pieces that the macros bring.
+    pieces: Pieces,
     prefix: &'a str,
     budget: usize,
 }
 
 impl<'a> Pastes<'a> {
-    /// The macros of a file and of the headers that it includes; `None` where no piece of a name stands.
-    pub(crate) fn new(c: &'a C<'_>, path: &str, prefix: &'a str) -> Option<Self> {
-        let has_piece = has_piece(c.lexed.text, prefix) || c.tree.may_use_piece(c.lexed.text);
-        if !has_piece {
+    /// The macros of a file and of the headers that it includes; `None` where no words are there to make a name of.
+    pub(crate) fn new(c: &'a C<'_>, prefix: &'a str) -> Option<Self> {
+        // Only of a file that pastes itself it is believed that it spells a name letter by letter.
+        let itself = c
+            .lexed
+            .content
+            .iter()
+            .any(|token| token.kind == Kind::Paste);
+        let may_make = if itself {
+            Pieces::may_make_a_name
+        } else {
+            Pieces::may_make_a_name_of_words
+        };
+        let mut pieces = pieces_of(c, prefix);
+        if !may_make(&c.tree.completed(&pieces)) {
             return None;
         }
-        let table = Table::new(c, c.tree.pastes(path, includes(c)));
-        (!table.is_empty()).then_some(Self {
+        let lines = c.tree.lines(c.reachable());
+        lines.clone().for_each(|lines| pieces.merge(lines.pieces()));
+        if !may_make(&pieces) {
+            return None;
+        }
+        let table = Table::new(c, lines.flat_map(Lines::definitions));
+        (!table.is_empty()).then(|| Self {
+            pieces: table.pieces(prefix),
             table,
             prefix,
             budget: FILE_BUDGET,
@@ -62,7 +87,9 @@ impl<'a> Pastes<'a> {
                 index += 1;
                 continue;
             };
-            if let Some(name) = self.made(stretch, index..close + 1) {
+            let tokens = index..close + 1;
+            let may_make = self.may_make(stream, tokens.clone());
+            if let Some(name) = may_make.then(|| self.made(stretch, tokens)).flatten() {
                 let bytes =
                     stream.tokens[index].start as usize..stream.tokens[close].end() as usize;
                 found.push(Pasted {
@@ -99,6 +126,17 @@ impl<'a> Pastes<'a> {
         (is_call && (pastes || is_given_one())).then_some(close)
     }
 
+    /// Whether some tokens have what the macros need to make a name.
+    fn may_make(&self, stream: &Stream<'_>, tokens: Range<usize>) -> bool {
+        let mut pieces = self.pieces.clone();
+        for index in tokens {
+            if stream.kind(index) == Some(Kind::Identifier) {
+                pieces.add(&stream.word(index), self.prefix);
+            }
+        }
+        pieces.may_make_a_name()
+    }
+
     /// The first name with the prefix that comes out of some tokens.
     fn made(&mut self, stretch: &Stretch<'_, '_>, tokens: Range<usize>) -> Option<String> {
         let stream = &stretch.stream;
@@ -123,17 +161,23 @@ fn item(text: &str, token: Token, stretch: &Stretch<'_, '_>) -> Item {
     Item::given(token.kind, word, is_known)
 }
 
-/// Whether a text has a word that is the begin of the prefix and not all of it, as an argument may be.
-pub(crate) fn has_piece(text: &str, prefix: &str) -> bool {
-    let bytes = text.as_bytes();
-    let starts = memchr::memchr_iter(prefix.as_bytes()[0], bytes);
-    starts
-        .filter(|&at| at == 0 || !continues_identifier(bytes[at - 1]))
-        .any(|at| {
-            let length = piece_length(&bytes[at..], prefix);
-            // `_("text")` is a call that has nothing to do with names.
-            length > 1 || (length == 1 && ends_argument(&bytes[at + 1..]))
-        })
+/// The pieces of names among the words of a file: what a parameter of a macro stands for is known where it is used.
+fn pieces_of(c: &C<'_>, prefix: &str) -> Pieces {
+    let mut pieces = Pieces::default();
+    let words = |tokens: &[Token], visit: &mut dyn FnMut(&str)| {
+        for token in tokens.iter().filter(|token| token.kind == Kind::Identifier) {
+            visit(&c.lexed.spelling(*token));
+        }
+    };
+    words(&c.lexed.code, &mut |word| pieces.add(word, prefix));
+    for definition in &c.macros {
+        words(&c.lexed.content[definition.body.clone()], &mut |word| {
+            if !definition.has_parameter(word) {
+                pieces.add(word, prefix);
+            }
+        });
+    }
+    pieces
 }
 
 /// The length of the word at the begin of a text if it is the begin of the prefix and not all of it, else 0.
@@ -142,9 +186,4 @@ pub(crate) fn piece_length(bytes: &[u8], prefix: &str) -> usize {
     let length = bytes.iter().take_while(is_word).take(prefix.len()).count();
     let is_piece = length < prefix.len() && prefix.as_bytes().starts_with(&bytes[..length]);
     if is_piece { length } else { 0 }
-}
-
-fn ends_argument(behind: &[u8]) -> bool {
-    let next = behind.iter().find(|byte| !byte.is_ascii_whitespace());
-    matches!(next, Some(b',' | b')' | b'\\' | b'/'))
 }

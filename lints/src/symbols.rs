@@ -34,7 +34,7 @@ fn pasted(path: &str, text: &str, facts: &Facts, prefix: &str) -> Vec<String> {
     let source = Source::new(path, text);
     let c = C::new(&source, facts.tree.clone());
     let mut names = Vec::new();
-    if let Some(mut pastes) = Pastes::new(&c, path, prefix) {
+    if let Some(mut pastes) = Pastes::new(&c, prefix) {
         c.each_stretch(
             |_| true,
             |stretch| {

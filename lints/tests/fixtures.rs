@@ -63,7 +63,7 @@ fn a_project_without_the_sdk_keeps_its_own_ways() {
     let check = |include: &str, expected: usize| {
         let facts = Facts::new(Arc::new(Headers::new(
             FOREIGN_HEADERS
-                .map(|(path, text)| Header::read(path, text))
+                .map(|(path, text)| Header::read(path, text, "_lunet_"))
                 .into(),
         )));
         let linter = Linter::new(Settings::default()).unwrap();
@@ -81,7 +81,9 @@ fn found(path: &str, text: &str, marks: &[Mark]) -> Vec<Mark> {
     let mut facts = Facts::default();
     facts.read_wrappers("trace.h", TRACE_H, "_lunet_");
     facts.tree = Arc::new(Headers::new(
-        HEADERS.map(|(path, text)| Header::read(path, text)).into(),
+        HEADERS
+            .map(|(path, text)| Header::read(path, text, "_lunet_"))
+            .into(),
     ));
     let linter = Linter::new(Settings::default()).unwrap();
     let with_column: BTreeSet<_> = marks

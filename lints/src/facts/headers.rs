@@ -3,18 +3,21 @@
 mod guards;
 mod inlines;
 mod names;
+mod pieces;
 mod resolve;
 
 use std::cell::LazyCell;
 use std::collections::{HashMap, HashSet};
+use std::sync::OnceLock;
 
 use aho_corasick::AhoCorasick;
 
 use crate::include::Include;
 use crate::lexer::continues_identifier;
-use crate::paste::Definition;
+use crate::paste::{Lines, Pieces};
+use crate::unit::C;
 pub(crate) use guards::Guards;
-use names::{lua_macros, pieces, redefined};
+use names::{lua_macros, redefined};
 
 /// More names than this are not searched for all at once: making the search would take longer than it saves.
 const SEARCHED_CAP: usize = 10_000;
@@ -29,8 +32,10 @@ pub struct Headers {
     inlines: HashSet<String>,
     /// The macros that use the Lua stack.
     lua_macros: HashSet<String>,
-    /// The macros of headers that bring a piece of the name of an internal.
-    piece_macros: HashSet<String>,
+    /// The pieces of names of internals that the macros of all headers have.
+    pieces: Pieces,
+    /// Finds the macros of headers that bring the begin of such a name; `None` where there are none.
+    beginning: Option<AhoCorasick>,
     /// Some header names something of the SDK.
     is_of_sdk: bool,
     /// Some header includes trace.h.
@@ -46,12 +51,14 @@ pub struct Headers {
 pub struct Header {
     path: String,
     includes: Vec<Inclusion>,
+    /// The headers that these may mean, by their numbers, found when a file asks.
+    brings: OnceLock<Vec<usize>>,
     /// Inline functions that it defines under no condition, and where they are.
     inlines: HashMap<String, String>,
     /// Macros whose body names something of Lua.
     lua_macros: Vec<String>,
-    /// Macros that paste, and those that lead to them.
-    pastes: Vec<Definition>,
+    /// The macros of a header that pastes names.
+    lines: Option<Lines>,
     /// The allocators of the C library that it defines as macros.
     redefined: Vec<&'static str>,
     /// It names something of the SDK.
@@ -68,8 +75,8 @@ struct Inclusion {
 }
 
 impl Header {
-    /// Reads the text of a header.
-    pub fn read(path: &str, text: &str) -> Self {
+    /// Reads the text of a header; internals begin with `prefix`.
+    pub fn read(path: &str, text: &str, prefix: &str) -> Self {
         let guards = LazyCell::new(|| Guards::read(text));
         let mut includes = includes(text);
         for (inclusion, at) in &mut includes {
@@ -83,10 +90,16 @@ impl Header {
                 .collect(),
             inlines: inlines::read(path, text, &guards).into_iter().collect(),
             lua_macros: lua_macros(text),
-            pastes: crate::paste::definitions_of(text),
+            brings: OnceLock::new(),
+            lines: Lines::of(text, prefix),
             redefined: redefined(text),
             is_of_sdk: names_sdk(text),
         }
+    }
+
+    fn includes_trace(&self) -> bool {
+        let mut includes = self.includes.iter();
+        includes.any(|inclusion| last_component(&inclusion.path) == "trace.h")
     }
 }
 
@@ -117,16 +130,17 @@ impl Headers {
             tree.by_name.entry(name).or_default().push(number);
             tree.lua_macros.extend(header.lua_macros.iter().cloned());
             tree.inlines.extend(header.inlines.keys().cloned());
-            tree.piece_macros.extend(pieces(&header.pastes));
             tree.redefines |= !header.redefined.is_empty();
-            tree.brings_trace |= header
-                .includes
-                .iter()
-                .any(|inclusion| last_component(&inclusion.path) == "trace.h");
+            tree.brings_trace |= header.includes_trace();
         }
         if (1..SEARCHED_CAP).contains(&tree.inlines.len()) {
             tree.inline_names = AhoCorasick::new(&tree.inlines).ok();
         }
+        let lines: Vec<&Lines> = list.iter().filter_map(|one| one.lines.as_ref()).collect();
+        for lines in &lines {
+            tree.pieces.merge(lines.pieces());
+        }
+        tree.beginning = pieces::beginning(&lines);
         tree.list = list;
         tree
     }
@@ -193,42 +207,40 @@ impl Headers {
         places.next().map(String::as_str)
     }
 
-    /// Whether what a file includes brings trace.h.
-    pub(crate) fn includes_trace(&self, path: &str, includes: &[Include]) -> bool {
-        self.brings_trace
-            && self
-                .reachable(path, includes, false)
-                .iter()
-                .flat_map(|&number| &self.list[number].includes)
-                .any(|inclusion| last_component(&inclusion.path) == "trace.h")
+    /// Whether one of some headers includes trace.h.
+    pub(crate) fn includes_trace(&self, reachable: &[usize]) -> bool {
+        let mut headers = reachable.iter().map(|&number| &self.list[number]);
+        self.brings_trace && headers.any(Header::includes_trace)
     }
 
-    /// Whether a text names a macro of a header that has a piece of a name in its body.
+    /// Whether a text names a macro of a header that brings the begin of the name of an internal.
     pub(crate) fn may_use_piece(&self, text: &str) -> bool {
-        let mut names = self.piece_macros.iter();
-        names.any(|name| memchr::memmem::find(text.as_bytes(), name.as_bytes()).is_some())
+        let names = self.beginning.as_ref();
+        names.is_some_and(|names| names.is_match(text))
+    }
+
+    /// Some pieces of names with those that all headers have.
+    pub(crate) fn completed(&self, pieces: &Pieces) -> Pieces {
+        let mut all = self.pieces.clone();
+        all.merge(pieces);
+        all
+    }
+
+    /// The macros of those of some headers that paste names.
+    pub(crate) fn lines(&self, reachable: &[usize]) -> impl Iterator<Item = &Lines> + Clone {
+        let headers = reachable.iter().map(|&number| &self.list[number]);
+        headers.filter_map(|header| header.lines.as_ref())
     }
 
     /// The allocators that what a file includes defines as macros.
-    pub(crate) fn redefined(&self, path: &str, includes: &[Include]) -> Vec<&'static str> {
+    pub(crate) fn redefined(&self, c: &C<'_>) -> Vec<&'static str> {
         if !self.redefines {
             return Vec::new();
         }
-        let reachable = self.reachable(path, includes, false).into_iter();
+        let reachable = c.reachable().iter();
         reachable
-            .flat_map(|number| self.list[number].redefined.iter().copied())
+            .flat_map(|&number| self.list[number].redefined.iter().copied())
             .collect()
-    }
-
-    /// The macros that paste, of all headers that a file may include.
-    pub(crate) fn pastes(
-        &self,
-        path: &str,
-        includes: &[Include],
-    ) -> impl Iterator<Item = &Definition> {
-        self.reachable(path, includes, false)
-            .into_iter()
-            .flat_map(|number| &self.list[number].pastes)
     }
 }
 
@@ -286,7 +298,11 @@ mod tests {
                 "static inline int btowc(int x) { return x; }\n",
             ),
         ];
-        Headers::new(files.map(|(path, text)| Header::read(path, text)).into())
+        Headers::new(
+            files
+                .map(|(path, text)| Header::read(path, text, "_lunet_"))
+                .into(),
+        )
     }
 
     fn including(path: &str, is_quoted: bool) -> [Include; 1] {
@@ -335,7 +351,8 @@ mod tests {
     fn trace_h_is_brought_by_headers_that_include_it() {
         let headers = headers();
         let check = |header, expected| {
-            let found = headers.includes_trace("a/file.c", &including(header, true));
+            let reachable = headers.reachable("a/file.c", &including(header, true), false);
+            let found = headers.includes_trace(&reachable);
             assert_eq!(found, expected, "{header}");
         };
         check("one.h", true);

@@ -3,20 +3,19 @@
 use std::collections::{HashMap, HashSet};
 use std::hash::BuildHasher as _;
 
-use aho_corasick::AhoCorasick;
 use rustc_hash::{FxBuildHasher, FxHashMap};
 
+use super::BODY_CAP;
 use super::expand::Item;
+use super::lines::{may_give_pieces, pasting};
+use super::pieces::Pieces;
 use crate::facts::Guards;
-use crate::lexer::{Kind, Lexed, Token, lex};
-use crate::macros::{Macro, macros};
+use crate::lexer::{Kind, Lexed, Token};
+use crate::macros::Macro;
 use crate::unit::C;
 
 /// More definitions of one name than this are not tried.
 const ALTERNATIVES_CAP: usize = 4;
-
-/// Longer bodies paste no names of functions.
-const BODY_CAP: usize = 1024;
 
 /// The bodies of one file have at most so many tokens together; what lies behind is not expanded.
 const TABLE_CAP: usize = 1 << 17;
@@ -42,7 +41,7 @@ pub(super) struct Piece {
 }
 
 impl Definition {
-    fn read(lexed: &Lexed<'_>, definition: &Macro<'_>) -> Self {
+    pub(super) fn read(lexed: &Lexed<'_>, definition: &Macro<'_>) -> Self {
         let parameters = definition.parameters.as_ref();
         let mut parameters: Option<Vec<String>> =
             parameters.map(|list| list.iter().map(|name| name.clone().into_owned()).collect());
@@ -81,11 +80,16 @@ impl Definition {
         rest.join(&Item::given(Kind::Comma, ",".to_owned(), true))
     }
 
-    fn pastes(&self) -> bool {
-        self.body.iter().any(|piece| piece.kind == Kind::Paste)
+    /// Whether it pastes names. `, ##__VA_ARGS__` only takes a comma away.
+    pub(super) fn pastes(&self) -> bool {
+        let is_name_paste = |at: usize| {
+            let before = at.checked_sub(1).map(|before| self.body[before].kind);
+            self.body[at].kind == Kind::Paste && before != Some(Kind::Comma)
+        };
+        (0..self.body.len()).any(is_name_paste)
     }
 
-    fn names_any(&self, names: &HashSet<String>) -> bool {
+    pub(super) fn names_any(&self, names: &HashSet<String>) -> bool {
         let mut words = self.body.iter();
         words.any(|piece| piece.kind == Kind::Identifier && names.contains(&piece.text))
     }
@@ -192,6 +196,18 @@ impl<'a> Table<'a> {
         }
     }
 
+    /// The pieces of names among the words of the macros that paste, and of those that stand for a word.
+    pub(super) fn pieces(&self, prefix: &str) -> Pieces {
+        let mut pieces = Pieces::default();
+        let all = self.by_name.values().flatten().map(Source::get);
+        for definition in all.filter(|one| may_give_pieces(one, &self.pasting)) {
+            for word in definition.words() {
+                pieces.add(word, prefix);
+            }
+        }
+        pieces
+    }
+
     /// Whether no macro pastes.
     pub(super) fn is_empty(&self) -> bool {
         self.pasting.is_empty()
@@ -217,97 +233,4 @@ impl<'a> Table<'a> {
         let sources = self.by_name.get(name).into_iter().flatten();
         sources.map(Source::get)
     }
-}
-
-/// The names of the macros that paste, at once or through another.
-fn pasting(all: &[&Definition]) -> HashSet<String> {
-    let mut found: HashSet<String> = HashSet::new();
-    loop {
-        let more: Vec<_> = all
-            .iter()
-            .filter(|definition| !found.contains(&definition.name))
-            .filter(|definition| definition.pastes() || definition.names_any(&found))
-            .map(|definition| definition.name.clone())
-            .collect();
-        if more.is_empty() || found.len() > BODY_CAP {
-            return found;
-        }
-        found.extend(more);
-    }
-}
-
-/// The macros of a header that paste or lead to one that does, and those that are a short word.
-/// A header without `##` has none: its text is only searched.
-pub(crate) fn definitions_of(text: &str) -> Vec<Definition> {
-    if !has_paste(text) {
-        return Vec::new();
-    }
-    let lines: Vec<&str> = define_lines(text).collect();
-    let mut names: Vec<String> = Vec::new();
-    let mut found: Vec<Definition> = Vec::new();
-    let mut is_taken = vec![false; lines.len()];
-    for _ in 0..4 {
-        let before = found.len();
-        // Too many names are none: the search can't be made.
-        let leads = Some(&names).filter(|names| !names.is_empty());
-        let leads = leads.and_then(|names| AhoCorasick::new(names).ok());
-        for (line, taken) in lines.iter().zip(&mut is_taken) {
-            let is_first = before == 0;
-            let matters = || {
-                (is_first && (has_paste(line) || is_short_word(line)))
-                    || leads.as_ref().is_some_and(|leads| leads.is_match(line))
-            };
-            if !*taken && matters() {
-                *taken = true;
-                let lexed = lex(line);
-                let read = macros(&lexed);
-                found.extend(read.iter().map(|one| Definition::read(&lexed, one)));
-            }
-        }
-        if found.len() == before || names.len() > 64 {
-            break;
-        }
-        let taking = found
-            .iter()
-            .filter(|definition| definition.parameters.is_some());
-        names = taking.map(|definition| definition.name.clone()).collect();
-    }
-    found.retain(|definition| definition.body.len() < BODY_CAP);
-    found
-}
-
-fn has_paste(text: &str) -> bool {
-    let pastes = |paste: &[u8]| memchr::memmem::find(text.as_bytes(), paste).is_some();
-    pastes(b"##") || pastes(b"%:%:")
-}
-
-/// `#define P _lu`: a word that may be the begin of a name.
-fn is_short_word(line: &str) -> bool {
-    let mut words = line.split_ascii_whitespace().rev();
-    let (Some(last), Some(_), Some(define)) = (words.next(), words.next(), words.next()) else {
-        return false;
-    };
-    last.len() <= 8 && last.starts_with('_') && define.ends_with("define")
-}
-
-/// The logical lines that define macros.
-fn define_lines(text: &str) -> impl Iterator<Item = &str> {
-    memchr::memmem::find_iter(text.as_bytes(), b"define").filter_map(|at| {
-        let before = text[..at].trim_end_matches([' ', '\t']);
-        let hash = before
-            .strip_suffix('#')
-            .or_else(|| before.strip_suffix("%:"))?;
-        let mut end = at;
-        loop {
-            let length = memchr::memchr(b'\n', &text.as_bytes()[end..]);
-            let Some(length) = length else {
-                return Some(&text[hash.len()..]);
-            };
-            let line = text[end..end + length].trim_end_matches(['\r', ' ', '\t']);
-            if !line.ends_with('\\') {
-                return Some(&text[hash.len()..end + length]);
-            }
-            end += length + 1;
-        }
-    })
 }

@@ -34,7 +34,7 @@ fn run(unit: &Unit<'_>, findings: &mut Findings<'_>) {
     let Some(c) = unit.c() else {
         return;
     };
-    each_mention(c, unit.source.path, unit.prefix, |mention| {
+    each_mention(c, unit.prefix, |mention| {
         if mention.role == Role::Use {
             report(unit, c, mention, findings);
         }

@@ -24,7 +24,7 @@ fn run(unit: &Unit<'_>, findings: &mut Findings<'_>) {
     let Some(c) = unit.c().filter(|_| !unit.is_home) else {
         return;
     };
-    each_mention(c, unit.source.path, unit.prefix, |mention| {
+    each_mention(c, unit.prefix, |mention| {
         let name = &mention.name;
         let (message, help) = match mention.role {
             Role::Definition => (

@@ -29,7 +29,7 @@ fn run(unit: &Unit<'_>, findings: &mut Findings<'_>) {
     match (named("trace.h"), named("co.h")) {
         (Some(trace), Some(co)) if trace.start < co.start => too_early(c, trace, co, findings),
         (Some(_), _) => {}
-        (None, _) => missing(unit, c, includes, findings),
+        (None, _) => missing(c, findings),
     }
 }
 
@@ -68,7 +68,7 @@ fn too_early(c: &C<'_>, trace: &Include, co: &Include, findings: &mut Findings<'
         }));
 }
 
-fn missing(unit: &Unit<'_>, c: &C<'_>, includes: &[Include], findings: &mut Findings<'_>) {
+fn missing(c: &C<'_>, findings: &mut Findings<'_>) {
     let text = c.lexed.text;
     let is_wrapper = |token: &&Token| {
         token.kind == Kind::Identifier
@@ -93,7 +93,7 @@ fn missing(unit: &Unit<'_>, c: &C<'_>, includes: &[Include], findings: &mut Find
         (Some(token), _) | (None, Some(token)) => token,
         (None, None) => return,
     };
-    if defined(used) || brought_by_another(unit, includes) {
+    if defined(used) || c.tree.includes_trace(c.reachable()) {
         return;
     }
     let fix = Fix {
@@ -112,12 +112,6 @@ fn missing(unit: &Unit<'_>, c: &C<'_>, includes: &[Include], findings: &mut Find
         )
         .help("include \"co.h\", then \"trace.h\"")
         .fix(Some(fix));
-}
-
-/// A header of the linted tree that is known to include trace.h.
-fn brought_by_another(unit: &Unit<'_>, includes: &[Include]) -> bool {
-    let tree = &unit.facts.tree;
-    tree.includes_trace(unit.source.path, includes)
 }
 
 fn is_wrapper_name(name: &str) -> bool {

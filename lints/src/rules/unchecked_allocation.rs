@@ -9,7 +9,6 @@ use rustc_hash::FxHashMap;
 use crate::finding::{Findings, Level};
 use crate::flow::explore::{Afters, Analysis, Known, Trail, explore, on};
 use crate::flow::{Assign, Call, Condition, Graph, NodeId, Step, Text, Value, names, root};
-use crate::include::includes;
 use crate::rule::{Functions, Page, Rule, Run};
 use crate::unit::C;
 
@@ -121,7 +120,7 @@ fn run(c: &C<'_>, number: usize, findings: &mut Findings<'_>) {
 
 /// The allocators that are macros here: what these do when there is no memory is not known.
 fn redefined(c: &C<'_>) -> Vec<&'static str> {
-    let by_header = c.tree.redefined(c.path, includes(c));
+    let by_header = c.tree.redefined(c);
     let by_file = |name: &&str| c.macro_named(name).is_some();
     ALLOCATORS
         .into_iter()

@@ -73,6 +73,10 @@ pub(crate) struct C<'a> {
     pub(crate) expansions: Cell<usize>,
     /// The macros that flows expand, read when a flow is made.
     expandable: OnceCell<Table<'static>>,
+    /// Somebody looked, and no paste makes a name of an internal.
+    pub(crate) pastes_nothing: Cell<bool>,
+    /// The headers that the includes may bring, found when a rule asks.
+    reachable: OnceCell<Vec<usize>>,
     /// The allocators that are macros here, found when a rule asks.
     pub(crate) redefined: OnceCell<Vec<&'static str>>,
     /// Where the text is, as findings show it.
@@ -156,6 +160,8 @@ impl<'a> C<'a> {
             aliases: OnceCell::new(),
             referred: RefCell::default(),
             expandable: OnceCell::new(),
+            pastes_nothing: Cell::new(false),
+            reachable: OnceCell::new(),
             redefined: OnceCell::new(),
             path: source.path,
             tree,
@@ -171,6 +177,12 @@ impl<'a> C<'a> {
                 && !names_sdk(self.lexed.text)
                 && self.tree.is_foreign(includes(self))
         })
+    }
+
+    /// The headers of the tree that the includes may bring, also through one another, by their numbers.
+    pub(crate) fn reachable(&self) -> &[usize] {
+        let reachable = || self.tree.reachable(self.path, includes(self), false);
+        self.reachable.get_or_init(reachable)
     }
 
     /// The number of the function of a name.
@@ -361,8 +373,7 @@ impl Stretch<'_, '_> {
     /// Whether a word is a parameter of the macro.
     pub(crate) fn is_parameter(&self, word: &str) -> bool {
         self.definition
-            .and_then(|definition| definition.parameters.as_ref())
-            .is_some_and(|parameters| parameters.iter().any(|parameter| parameter == word))
+            .is_some_and(|definition| definition.has_parameter(word))
     }
 }
 

@@ -27,7 +27,7 @@ fuzz_target!(|data: &[u8]| -> Corpus {
     };
     let mut facts = Facts::default();
     facts.read_wrappers("trace.h", text, "_lunet_");
-    facts.tree = Headers::new(vec![Header::read("trace.h", text)]).into();
+    facts.tree = Headers::new(vec![Header::read("trace.h", text, "_lunet_")]).into();
     let report = LINTER.judge(path, text, &facts);
     let mut last = (1, 1);
     for finding in &report.findings {

@@ -1,11 +1,7 @@
-//! The macros of a header that rules know by name: those of Lua, those with a piece of a name, and allocators.
-
-use std::collections::HashSet;
+//! The macros of a header that rules know by name: those of Lua, and allocators.
 
 use crate::lexer::{Kind, continues_identifier, lex};
 use crate::macros::macros;
-use crate::paste::Definition;
-use crate::settings::DEFAULT_PREFIX;
 
 /// The macros of a text whose body names something of Lua, also through another of them.
 pub(super) fn lua_macros(text: &str) -> Vec<String> {
@@ -49,21 +45,4 @@ pub(super) fn redefined(text: &str) -> Vec<&'static str> {
         .into_iter()
         .filter(is_defined)
         .collect()
-}
-
-/// The macros that have a piece of the prefix in their body, and those that name one of these.
-pub(super) fn pieces(definitions: &[Definition]) -> HashSet<String> {
-    let is_piece = |word: &str| word.len() > 1 && DEFAULT_PREFIX.starts_with(word);
-    let mut found = HashSet::new();
-    for _ in 0..4 {
-        for definition in definitions {
-            if definition
-                .words()
-                .any(|word| is_piece(word) || found.contains(word))
-            {
-                found.insert(definition.name().to_owned());
-            }
-        }
-    }
-    found
 }

@@ -1,44 +1,47 @@
 //! Which headers of the tree an include means. The search paths of a build are not known.
 
-use std::collections::HashSet;
-
 use super::{Headers, last_component};
 use crate::include::Include;
 
 impl Headers {
     /// The headers that a file brings; with `is_certain` only those of which that is known.
-    pub(super) fn reachable(
+    pub(crate) fn reachable(
         &self,
         path: &str,
         includes: &[Include],
         is_certain: bool,
     ) -> Vec<usize> {
-        let mut found = Vec::new();
-        let mut seen = HashSet::new();
-        for include in includes {
-            if !(is_certain && include.is_conditional) {
-                found.extend(self.targets(path, &include.path, include.is_quoted, is_certain));
-            }
-        }
-        found.retain(|number| seen.insert(*number));
+        let mut seen = vec![false; self.list.len()];
+        let mut found: Vec<usize> = includes
+            .iter()
+            .filter(|include| !(is_certain && include.is_conditional))
+            .flat_map(|include| self.targets(path, &include.path, include.is_quoted, is_certain))
+            .collect();
+        let mut is_new = |number: &usize| !std::mem::replace(&mut seen[*number], true);
+        found.retain(&mut is_new);
         let mut next = 0;
         while let Some(&number) = found.get(next) {
             next += 1;
-            let header = &self.list[number];
-            for inclusion in &header.includes {
-                if is_certain && !inclusion.is_certain {
-                    continue;
-                }
-                let targets = self.targets(
-                    &header.path,
-                    &inclusion.path,
-                    inclusion.is_quoted,
-                    is_certain,
-                );
-                found.extend(targets.into_iter().filter(|number| seen.insert(*number)));
+            if is_certain {
+                let brought = self.brought(number, true);
+                found.extend(brought.into_iter().filter(&mut is_new));
+            } else {
+                let header = &self.list[number];
+                let brought = header.brings.get_or_init(|| self.brought(number, false));
+                found.extend(brought.iter().copied().filter(&mut is_new));
             }
         }
         found
+    }
+
+    /// The headers that a header itself includes.
+    fn brought(&self, number: usize, is_certain: bool) -> Vec<usize> {
+        let header = &self.list[number];
+        let inclusions = header.includes.iter();
+        inclusions
+            .filter(|inclusion| inclusion.is_certain || !is_certain)
+            .flat_map(|one| self.targets(&header.path, &one.path, one.is_quoted, is_certain))
+            .collect()
     }
 
     /// The headers that an include may mean: the one beside the file, those whose path ends so, all of that name.
@@ -47,6 +50,9 @@ impl Headers {
         let Some(named) = self.by_name.get(last_component(path)) else {
             return Vec::new();
         };
+        if let ([only], false) = (named.as_slice(), is_certain) {
+            return vec![*only];
+        }
         let folder = from.rsplit_once('/').map_or("", |(folder, _)| folder);
         let beside = joined(folder, path);
         let here = named

@@ -136,7 +136,7 @@ fn headers(settings: &Settings, paths: &[PathBuf]) -> Headers {
         .chain(&beside)
         .filter_map(|path| {
             let text = files::read(path, settings.size_cap_bytes).ok()?;
-            Some(Header::read(&files::shown(path), &text))
+            Some(Header::read(&files::shown(path), &text, &settings.prefix))
         })
         .collect();
     Headers::new(texts)
