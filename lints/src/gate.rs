@@ -5,20 +5,24 @@ use aho_corasick::{AhoCorasick, packed};
 use crate::lexer::{continues_identifier, splice};
 use crate::paste::piece_length;
 
-/// What C rules look for besides the prefix, and whether it must begin a word.
-const NEEDLES: [(&str, bool); 12] = [
-    ("lunet", true),
-    ("lunet-lint:", false),
-    ("luaL_", true),
-    ("lua_State", true),
-    ("malloc", true),
-    ("calloc", true),
-    ("realloc", true),
-    ("uv_", true),
-    ("mutex_destroy", false),
-    ("mtx_destroy", false),
-    ("lock_destroy", false),
-    ("DeleteCriticalSection", true),
+mod allocation;
+
+use allocation::may_stay_unasked;
+
+/// What C rules look for besides the prefix.
+const NEEDLES: [(&str, Mark); 12] = [
+    ("lunet", Mark::BeginsWord),
+    ("lunet-lint:", Mark::Anything),
+    ("luaL_", Mark::BeginsWord),
+    ("lua_State", Mark::BeginsWord),
+    ("malloc", Mark::Allocates),
+    ("calloc", Mark::Allocates),
+    ("realloc", Mark::Allocates),
+    ("uv_", Mark::BeginsType),
+    ("mutex_destroy", Mark::Anything),
+    ("mtx_destroy", Mark::Anything),
+    ("lock_destroy", Mark::Anything),
+    ("DeleteCriticalSection", Mark::BeginsWord),
 ];
 
 /// A search for any of the needles: with vector instructions where the processor has them.
@@ -35,6 +39,10 @@ pub(crate) struct Gate {
 enum Mark {
     Anything,
     BeginsWord,
+    /// It begins the name of a type.
+    BeginsType,
+    /// It is a call whose pointer nobody asks for at once.
+    Allocates,
     /// One byte, and a word behind it that is a piece of the prefix: the argument of a macro that pastes.
     IsPiece,
 }
@@ -50,16 +58,9 @@ enum Search {
 
 impl Gate {
     pub(crate) fn new(prefix: &str) -> Result<Self, aho_corasick::BuildError> {
-        let mark = |begins_word| {
-            if begins_word {
-                Mark::BeginsWord
-            } else {
-                Mark::Anything
-            }
-        };
         let needles = NEEDLES
             .iter()
-            .map(|&(needle, begins_word)| (needle.to_owned(), mark(begins_word)));
+            .map(|&(needle, mark)| (needle.to_owned(), mark));
         let begin = prefix.get(..2).unwrap_or(prefix);
         let pieces = BEFORE_ARGUMENTS.map(|before| (format!("{before}{begin}"), Mark::IsPiece));
         let whole = [(prefix.to_owned(), Mark::BeginsWord)];
@@ -78,12 +79,15 @@ impl Gate {
     /// Whether any needle is in a text.
     pub(crate) fn is_open(&self, text: &str) -> bool {
         let bytes = text.as_bytes();
+        let begins_word = |at: usize| {
+            let before = at.checked_sub(1).map(|at| bytes[at]);
+            !before.is_some_and(continues_identifier)
+        };
         let counts = |found: aho_corasick::Match| match self.marks[found.pattern()] {
             Mark::Anything => true,
-            Mark::BeginsWord => {
-                let before = found.start().checked_sub(1).map(|at| bytes[at]);
-                !before.is_some_and(continues_identifier)
-            }
+            Mark::BeginsWord => begins_word(found.start()),
+            Mark::BeginsType => begins_word(found.start()) && is_type(&bytes[found.start()..]),
+            Mark::Allocates => begins_word(found.start()) && may_stay_unasked(text, found.range()),
             Mark::IsPiece => {
                 let word = &bytes[found.start() + 1..];
                 word.starts_with(self.prefix.as_bytes()) || piece_length(word, &self.prefix) > 0
@@ -96,13 +100,32 @@ impl Gate {
     }
 }
 
+/// Whether a text begins with a name as types have it: `…_t`, and those of `uv_any_…`.
+fn is_type(bytes: &[u8]) -> bool {
+    let is_word = |byte: &&u8| continues_identifier(**byte);
+    let length = bytes.iter().take_while(is_word).count();
+    bytes[..length].ends_with(b"_t") || bytes.starts_with(b"uv_any_")
+}
+
 /// Whether a name of an internal may stand in pieces: its begin before `##`, or a word split by a backslash-newline.
 pub(crate) fn may_be_pieced(text: &str, prefix: &str) -> bool {
     let bytes = text.as_bytes();
     let pasted = ["##", "%:%:"].iter().any(|paste| {
         memchr::memmem::find_iter(bytes, paste).any(|at| begins_prefix(&text[..at], prefix))
     });
-    pasted || memchr::memchr_iter(b'\\', bytes).any(|at| splits_word(bytes, at))
+    pasted || splits_words(text)
+}
+
+/// Whether the memory of the C library may be mentioned.
+pub(crate) fn may_allocate(text: &str) -> bool {
+    let mut words = ["alloc", "free", "strdup"].iter();
+    words.any(|word| memchr::memmem::find(text.as_bytes(), word.as_bytes()).is_some())
+}
+
+/// Whether a backslash-newline splits a word.
+pub(crate) fn splits_words(text: &str) -> bool {
+    let bytes = text.as_bytes();
+    memchr::memchr_iter(b'\\', bytes).any(|at| splits_word(bytes, at))
 }
 
 /// Whether the word at the end of a text could grow into the prefix. A comment there could hide one.
@@ -138,6 +161,9 @@ mod tests {
     fn only_what_rules_look_for_opens_it() {
         check("x = _lunet_x(L);", true);
         check("p = malloc(1);", true);
+        check("p = malloc(1); if (!p) return;", false);
+        check("uv_tcp_t a; uv_any_handle b;", true);
+        check("uv_to_rgb(a);", false);
         check("pthread_mutex_destroy(&m);", true);
         check("p = zmalloc(1); my_uv_x; xlunet_y", false);
         check("", false);
@@ -153,6 +179,6 @@ mod tests {
         check("#define F \\\n  x", false);
         check("JOIN(_lu, net_x)(L);", true);
         check("JOIN(a,_lunet,_x)(L);", true);
-        check("f(_list, _lunar);", false);
+        check("f(_list, _lunar); g(_(\"a\"));", false);
     }
 }

@@ -4,9 +4,9 @@ use std::hash::BuildHasher as _;
 
 use rustc_hash::{FxBuildHasher, FxHashSet};
 
-use crate::facts::Facts;
+use crate::facts::{Facts, Header};
 use crate::finding::{Finding, Findings, Level};
-use crate::gate::{Gate, may_be_pieced};
+use crate::gate::{Gate, may_allocate, may_be_pieced, splits_words};
 use crate::language::Language;
 use crate::lexer::Kind;
 use crate::lua;
@@ -87,6 +87,21 @@ impl Linter {
         self.homes.matches(path)
     }
 
+    /// Reads a header of the tree, and tells whether no rule has anything to say about it, as long as no header
+    /// [brings a piece](crate::facts::Headers::bring_pieces) of the name of an internal.
+    pub fn read_header(&self, path: &str, text: &str) -> (Header, bool) {
+        let prefix = &self.settings.prefix;
+        let header = Header::read(path, text, prefix);
+        let is_pieced = if header.pastes() {
+            may_be_pieced(text, prefix)
+        } else {
+            splits_words(text)
+        };
+        let is_c = Language::of(path, text) == Language::C;
+        let is_quiet = is_c && !is_pieced && !self.gate.is_open(text);
+        (header, is_quiet)
+    }
+
     /// Judges one text. `path` is what findings show and what homes are matched against.
     pub fn judge(&self, path: &str, text: &str, facts: &Facts) -> Report {
         let source = Source::new(path, text);
@@ -125,6 +140,7 @@ impl Linter {
                 let is_wanted = self.gate.is_open(text)
                     || may_be_pieced(text, &self.settings.prefix)
                     || facts.tree.may_use_piece(text)
+                    || (facts.tree.has_allocator() && may_allocate(text))
                     || (!has_header_name(source.path) && facts.tree.may_define(text));
                 if is_wanted {
                     let mut c = C::new(source, facts.tree.clone());

@@ -76,6 +76,25 @@ fn a_project_without_the_sdk_keeps_its_own_ways() {
     check("#include \"server.h\"\n// for lunet\n", 4);
 }
 
+/// Where the SDK's allocator is part of the tree, the one of the C library is found in every file.
+#[test]
+fn the_allocator_of_the_tree_is_asked_for_everywhere() {
+    let header = Header::read(
+        "include/lunet_mem.h",
+        "void *lunet_alloc(size_t);\n",
+        "_lunet_",
+    );
+    let check = |headers: Vec<Header>, text: &str, expected: usize| {
+        let facts = Facts::new(Arc::new(Headers::new(headers)));
+        let linter = Linter::new(Settings::default()).unwrap();
+        let report = linter.judge("util.c", text, &facts);
+        assert_eq!(report.findings.len(), expected, "{text}");
+    };
+    let text = "char *f(const char *s) { return strdup(s); }\nvoid g(void *p) { free(p); }\n";
+    check(vec![], text, 0);
+    check(vec![header], text, 2);
+}
+
 /// The findings of a text, with columns where the marks demand them.
 fn found(path: &str, text: &str, marks: &[Mark]) -> Vec<Mark> {
     let mut facts = Facts::default();

@@ -2,6 +2,7 @@
 
 mod guards;
 mod inlines;
+mod marks;
 mod names;
 mod pieces;
 mod resolve;
@@ -11,16 +12,14 @@ use std::collections::{HashMap, HashSet};
 use std::sync::OnceLock;
 
 use aho_corasick::AhoCorasick;
+use rustc_hash::FxHashSet;
 
 use crate::include::Include;
-use crate::lexer::continues_identifier;
 use crate::paste::{Lines, Pieces};
 use crate::unit::C;
 pub(crate) use guards::Guards;
+use marks::Marks;
 use names::{lua_macros, redefined};
-
-/// More names than this are not searched for all at once: making the search would take longer than it saves.
-const SEARCHED_CAP: usize = 10_000;
 
 /// The headers of a tree.
 #[derive(Debug, Default)]
@@ -29,7 +28,7 @@ pub struct Headers {
     /// The headers by the last component of their path.
     by_name: HashMap<String, Vec<usize>>,
     /// The names of all inline functions.
-    inlines: HashSet<String>,
+    inlines: FxHashSet<String>,
     /// The macros that use the Lua stack.
     lua_macros: HashSet<String>,
     /// The pieces of names of internals that the macros of all headers have.
@@ -42,8 +41,6 @@ pub struct Headers {
     brings_trace: bool,
     /// Some header defines an allocator as a macro.
     redefines: bool,
-    /// Finds the names of inline functions; `None` where there are none, or very many.
-    inline_names: Option<AhoCorasick>,
 }
 
 /// One header.
@@ -77,24 +74,36 @@ struct Inclusion {
 impl Header {
     /// Reads the text of a header; internals begin with `prefix`.
     pub fn read(path: &str, text: &str, prefix: &str) -> Self {
+        let marks = Marks::of(text);
         let guards = LazyCell::new(|| Guards::read(text));
-        let mut includes = includes(text);
+        let mut includes: Vec<_> = marks
+            .includes
+            .iter()
+            .filter_map(|&at| inclusion(text, at))
+            .collect();
         for (inclusion, at) in &mut includes {
             inclusion.is_certain = guards.is_certain(*at);
         }
+        let is_certain = |at| guards.is_certain(at);
+        let inlines = inlines::read(path, text, is_certain, &marks.inlines);
         Self {
             path: path.to_owned(),
             includes: includes
                 .into_iter()
                 .map(|(inclusion, _)| inclusion)
                 .collect(),
-            inlines: inlines::read(path, text, &guards).into_iter().collect(),
-            lua_macros: lua_macros(text),
+            inlines: inlines.into_iter().collect(),
+            lua_macros: lua_macros(text, &marks),
             brings: OnceLock::new(),
-            lines: Lines::of(text, prefix),
-            redefined: redefined(text),
-            is_of_sdk: names_sdk(text),
+            lines: marks.pastes.then(|| Lines::of(text, prefix)),
+            redefined: redefined(text, &marks),
+            is_of_sdk: marks.names_sdk,
         }
+    }
+
+    /// Whether it pastes names.
+    pub(crate) fn pastes(&self) -> bool {
+        self.lines.is_some()
     }
 
     fn includes_trace(&self) -> bool {
@@ -105,8 +114,9 @@ impl Header {
 
 /// The headers that a text includes in quotes, as it names them.
 pub fn quoted_includes(text: &str) -> Vec<String> {
-    let all = includes(text).into_iter();
-    all.filter(|(inclusion, _)| inclusion.is_quoted)
+    memchr::memmem::find_iter(text.as_bytes(), b"include")
+        .filter_map(|at| inclusion(text, at))
+        .filter(|(inclusion, _)| inclusion.is_quoted)
         .map(|(inclusion, _)| inclusion.path)
         .collect()
 }
@@ -132,9 +142,6 @@ impl Headers {
             tree.inlines.extend(header.inlines.keys().cloned());
             tree.redefines |= !header.redefined.is_empty();
             tree.brings_trace |= header.includes_trace();
-        }
-        if (1..SEARCHED_CAP).contains(&tree.inlines.len()) {
-            tree.inline_names = AhoCorasick::new(&tree.inlines).ok();
         }
         let lines: Vec<&Lines> = list.iter().filter_map(|one| one.lines.as_ref()).collect();
         for lines in &lines {
@@ -166,28 +173,9 @@ impl Headers {
                 .any(|include| is_sdk(include) && !is_own(&include))
     }
 
-    /// Whether a source file may define an inline function again: one of the names begins a line or stands in
-    /// a line that does not begin with a blank.
+    /// Whether a source file may define an inline function again.
     pub(crate) fn may_define(&self, text: &str) -> bool {
-        let is_outside = |at: usize| {
-            let line_start = text[..at].rfind('\n').map_or(0, |end| end + 1);
-            !text[line_start..].starts_with([' ', '\t'])
-        };
-        match &self.inline_names {
-            Some(names) => names.find_iter(text).any(|found| is_outside(found.start())),
-            // Of very many names no search is made: a file that begins a parenthesis behind one is looked at.
-            None if !self.inlines.is_empty() => {
-                memchr::memchr_iter(b'(', text.as_bytes()).any(|at| {
-                    let before = text[..at].trim_end_matches([' ', '\t']);
-                    let name = before
-                        .bytes()
-                        .rposition(|byte| !continues_identifier(byte))
-                        .map_or(before, |start| before.get(start + 1..).unwrap_or_default());
-                    self.inlines.contains(name) && is_outside(at)
-                })
-            }
-            None => false,
-        }
+        !self.inlines.is_empty() && inlines::may_define(text, &self.inlines)
     }
 
     /// Where an inline function is defined, if what a file includes brings it for certain.
@@ -211,6 +199,11 @@ impl Headers {
     pub(crate) fn includes_trace(&self, reachable: &[usize]) -> bool {
         let mut headers = reachable.iter().map(|&number| &self.list[number]);
         self.brings_trace && headers.any(Header::includes_trace)
+    }
+
+    /// Whether some macro of a header brings the begin of the name of an internal.
+    pub fn bring_pieces(&self) -> bool {
+        self.beginning.is_some()
     }
 
     /// Whether a text names a macro of a header that brings the begin of the name of an internal.
@@ -248,28 +241,22 @@ fn last_component(path: &str) -> &str {
     path.rsplit('/').next().unwrap_or(path)
 }
 
-/// What a text includes, each with its place.
-fn includes(text: &str) -> Vec<(Inclusion, usize)> {
-    let found = memchr::memmem::find_iter(text.as_bytes(), b"include");
-    found
-        .filter_map(|at| {
-            let before = text[..at].trim_end_matches([' ', '\t']);
-            let rest = text[at + "include".len()..].trim_start_matches([' ', '\t']);
-            let close = match rest.chars().next()? {
-                '"' => '"',
-                '<' => '>',
-                _ => return None,
-            };
-            let line = rest[1..].split('\n').next().unwrap_or_default();
-            let (path, _) = line.split_once(close)?;
-            let inclusion = Inclusion {
-                path: path.to_owned(),
-                is_quoted: close == '"',
-                is_certain: true,
-            };
-            before.ends_with('#').then_some((inclusion, at))
-        })
-        .collect()
+/// What the `include` at a place brings, with its place, if it is one of a directive.
+fn inclusion(text: &str, at: usize) -> Option<(Inclusion, usize)> {
+    let rest = text[at + "include".len()..].trim_start_matches([' ', '\t']);
+    let close = match rest.bytes().next()? {
+        b'"' => b'"',
+        b'<' => b'>',
+        _ => return None,
+    };
+    let end = memchr::memchr2(close, b'\n', &rest.as_bytes()[1..])? + 1;
+    let before = text[..at].trim_end_matches([' ', '\t']);
+    let inclusion = Inclusion {
+        path: rest[1..end].to_owned(),
+        is_quoted: close == b'"',
+        is_certain: true,
+    };
+    (rest.as_bytes()[end] == close && before.ends_with('#')).then_some((inclusion, at))
 }
 
 #[cfg(test)]

@@ -14,7 +14,7 @@ use crate::macros::macros;
 /// Of longer bodies that paste nothing no word is pasted elsewhere.
 const ALIAS_CAP: usize = 4;
 
-/// The lines of a header that define macros, if any of them pastes names.
+/// The lines that define the macros of a header of which one pastes names.
 #[derive(Debug)]
 pub(crate) struct Lines {
     text: Box<str>,
@@ -25,11 +25,8 @@ pub(crate) struct Lines {
 }
 
 impl Lines {
-    /// The lines of a text, where one pastes.
-    pub(crate) fn of(text: &str, prefix: &str) -> Option<Self> {
-        if !pastes_names(text) {
-            return None;
-        }
+    /// The lines of a text.
+    pub(crate) fn of(text: &str, prefix: &str) -> Self {
         let mut lines = String::new();
         let mut pieces = Pieces::default();
         for line in define_lines(text) {
@@ -42,12 +39,12 @@ impl Lines {
                 }
             }
         }
-        Some(Self {
+        Self {
             text: lines.into(),
             prefix: prefix.into(),
             pieces,
             definitions: OnceLock::new(),
-        })
+        }
     }
 
     /// The pieces of names among the words.
@@ -153,17 +150,6 @@ fn brings_begin(definition: &Definition, prefix: &str) -> bool {
     };
     let mut begins = (0..body.len()).filter(|&at| is_begin(at));
     begins.any(|at| body.len() == 1 || is_pasted(at) || is_given(at))
-}
-
-/// Whether a text pastes anything but the comma before the last arguments.
-fn pastes_names(text: &str) -> bool {
-    let is_after_comma = |at: usize| {
-        let before = text[..at].trim_end_matches([' ', '\t', '\\', '\r', '\n']);
-        before.ends_with(',')
-    };
-    [&b"##"[..], b"%:%:"].iter().any(|paste| {
-        memchr::memmem::find_iter(text.as_bytes(), paste).any(|at| !is_after_comma(at))
-    })
 }
 
 /// The words of a text, those of its comments and strings, too, each with its place.

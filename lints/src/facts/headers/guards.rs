@@ -11,23 +11,20 @@ pub(crate) struct Guards {
 impl Guards {
     pub(crate) fn read(text: &str) -> Self {
         let mut depths = Vec::new();
-        // Whether each open conditional counts.
+        // Whether each open conditional counts, and how many do.
         let mut open: Vec<bool> = Vec::new();
-        let mut is_first = true;
-        for (at, line) in directives(text) {
-            let word = first_word(line);
-            match word {
+        let mut depth = 0;
+        for (at, rest) in directives(text) {
+            match first_word(rest) {
                 "if" | "ifdef" | "ifndef" => {
-                    let counts = !(is_first && opens_guard(line, &text[at..]));
-                    is_first = false;
+                    let counts = !(depths.is_empty() && opens_guard(line(rest), &text[at..]));
+                    depth += usize::from(counts);
                     open.push(counts);
                 }
-                "endif" => {
-                    open.pop();
-                }
+                "endif" => depth -= usize::from(open.pop().unwrap_or_default()),
                 _ => continue,
             }
-            depths.push((at, open.iter().filter(|&&counts| counts).count()));
+            depths.push((at, depth));
         }
         Self { depths }
     }
@@ -41,22 +38,31 @@ impl Guards {
     }
 }
 
-/// The lines that begin with `#`: the offset of the line and what follows the sign.
+/// The lines that begin with `#`: the offset of the sign and what follows the sign.
 fn directives(text: &str) -> impl Iterator<Item = (usize, &str)> {
-    memchr::memchr_iter(b'#', text.as_bytes()).filter_map(|at| {
-        let start = text[..at].rfind('\n').map_or(0, |end| end + 1);
-        let before = text[start..at].trim_start_matches('\u{feff}');
-        let line = text[at + 1..].lines().next().unwrap_or_default();
-        before
-            .trim_matches([' ', '\t'])
-            .is_empty()
-            .then(|| (start, line.trim_start_matches([' ', '\t'])))
+    let bytes = text.as_bytes();
+    let is_blank = |byte: &u8| matches!(byte, b' ' | b'\t');
+    memchr::memchr_iter(b'#', bytes).filter_map(move |at| {
+        let before = bytes[..at].iter().rev().find(|byte| !is_blank(byte));
+        let begins_line = match before {
+            None | Some(b'\n') => true,
+            Some(_) => text[..at].trim_matches([' ', '\t']) == "\u{feff}",
+        };
+        begins_line.then(|| {
+            let rest = &text[at + 1..];
+            let blanks = rest.bytes().take_while(|byte| is_blank(byte)).count();
+            (at, &rest[blanks..])
+        })
     })
 }
 
-fn first_word(line: &str) -> &str {
-    let end = line.find(|letter: char| !letter.is_ascii_alphabetic());
-    &line[..end.unwrap_or(line.len())]
+fn first_word(rest: &str) -> &str {
+    let letters = rest.bytes().take_while(u8::is_ascii_alphabetic).count();
+    &rest[..letters]
+}
+
+fn line(rest: &str) -> &str {
+    rest.lines().next().unwrap_or_default()
 }
 
 /// Whether a conditional asks for a name that the next directive defines: `#ifndef X`, `#if !defined(X)`.
@@ -71,7 +77,9 @@ fn opens_guard(line: &str, text: &str) -> bool {
     let next = directives(text).nth(1);
     is_negative
         && next.is_some_and(|(_, next)| {
-            first_word(next) == "define" && name(next).is_some() && name(next) == name(line)
+            first_word(next) == "define"
+                && name(self::line(next)).is_some()
+                && name(self::line(next)) == name(line)
         })
 }
 

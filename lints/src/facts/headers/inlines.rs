@@ -1,18 +1,31 @@
 //! The inline functions of a header, found by search; what a condition decides about is left out.
 
-use super::guards::Guards;
-use crate::lexer::{Kind, Token, lex};
+use rustc_hash::FxHashSet;
+
+use crate::lexer::{Kind, Token, continues_identifier, lex};
 use crate::outline::is_attribute_word;
 
-/// The inline functions that a text defines under no condition, each with `path:line`.
-pub(super) fn read(path: &str, text: &str, guards: &Guards) -> Vec<(String, String)> {
+/// So far behind `inline` the body of its function begins.
+const WINDOW: usize = 600;
+
+/// The inline functions that a text defines under no condition, each with `path:line`. `marks` are the offsets of
+/// `inline`.
+pub(super) fn read(
+    path: &str,
+    text: &str,
+    is_certain: impl Fn(usize) -> bool,
+    marks: &[usize],
+) -> Vec<(String, String)> {
     let mut found = Vec::new();
     let (mut line, mut counted) = (1, 0);
-    for at in memchr::memmem::find_iter(text.as_bytes(), b"inline") {
-        let line_start = text[..at].rfind('\n').map_or(0, |end| end + 1);
-        let window_end = text.ceil_char_boundary((at + 600).min(text.len()));
-        let window = &text[line_start..window_end];
-        let is_code = || guards.is_certain(line_start) && !is_comment(&text[..line_start]);
+    for &at in marks {
+        let line_start = memchr::memrchr(b'\n', &text.as_bytes()[..at]).map_or(0, |end| end + 1);
+        let window_end = text.ceil_char_boundary((at + WINDOW).min(text.len()));
+        let window = head(&text[line_start..window_end]);
+        if memchr::memmem::find(window.as_bytes(), b"static").is_none() {
+            continue;
+        }
+        let is_code = || is_certain(line_start) && !is_comment(&text[..line_start]);
         if let Some(name) = inline_name(window).filter(|_| is_code()) {
             line += memchr::memchr_iter(b'\n', &text.as_bytes()[counted..line_start]).count();
             counted = line_start;
@@ -20,6 +33,47 @@ pub(super) fn read(path: &str, text: &str, guards: &Guards) -> Vec<(String, Stri
         }
     }
     found
+}
+
+/// A text up to the first brace or semicolon, which decide, unless a comment or a string could hold it.
+fn head(window: &str) -> &str {
+    let end = memchr::memchr2(b'{', b';', window.as_bytes());
+    let head = end.map_or(window, |end| &window[..=end]);
+    let is_plain = memchr::memchr2(b'/', b'"', head.as_bytes()).is_none();
+    if is_plain { head } else { window }
+}
+
+/// Whether a text may define one of some functions: it stands before a parenthesis, in a line that does not begin with
+/// a blank.
+pub(super) fn may_define(text: &str, names: &FxHashSet<String>) -> bool {
+    let bytes = text.as_bytes();
+    let ends = memchr::memchr_iter(b'\n', bytes).chain([bytes.len()]);
+    let mut start = 0;
+    ends.into_iter().any(|end| {
+        let line = &text[start..end];
+        start = end + 1;
+        !matches!(
+            line.as_bytes().first(),
+            None | Some(b' ' | b'\t' | b'\r' | b'#')
+        ) && names_function(line, names)
+    })
+}
+
+fn names_function(line: &str, names: &FxHashSet<String>) -> bool {
+    let bytes = line.as_bytes();
+    let begins = |at: usize| {
+        let is_open = at
+            .checked_sub(1)
+            .is_some_and(|at| continues_identifier(bytes[at]));
+        continues_identifier(bytes[at]) && !is_open
+    };
+    (0..bytes.len()).filter(|&at| begins(at)).any(|start| {
+        let rest = bytes[start..].iter();
+        let length = rest.take_while(|byte| continues_identifier(**byte)).count();
+        let behind = line[start + length..].trim_ascii_start();
+        (behind.is_empty() || behind.starts_with('('))
+            && names.contains(&line[start..start + length])
+    })
 }
 
 /// Whether a comment is open at the end of a text, as far as its last part tells.

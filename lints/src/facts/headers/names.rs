@@ -1,16 +1,12 @@
 //! The macros of a header that rules know by name: those of Lua, and allocators.
 
+use super::marks::Marks;
 use crate::lexer::{Kind, continues_identifier, lex};
 use crate::macros::macros;
 
 /// The macros of a text whose body names something of Lua, also through another of them.
-pub(super) fn lua_macros(text: &str) -> Vec<String> {
-    let begins_word = |at: usize| {
-        let before = at.checked_sub(1).map(|before| text.as_bytes()[before]);
-        !before.is_some_and(continues_identifier)
-    };
-    // Not the one of `evaluate`, for which most headers would have to be read.
-    if !memchr::memmem::find_iter(text.as_bytes(), b"lua").any(begins_word) {
+pub(super) fn lua_macros(text: &str, marks: &Marks) -> Vec<String> {
+    if !marks.names_lua {
         return Vec::new();
     }
     let lexed = lex(text);
@@ -31,14 +27,16 @@ pub(super) fn lua_macros(text: &str) -> Vec<String> {
 }
 
 /// The allocators of the C library that a text defines as macros.
-pub(super) fn redefined(text: &str) -> Vec<&'static str> {
+pub(super) fn redefined(text: &str, marks: &Marks) -> Vec<&'static str> {
     let is_defined = |name: &&str| {
-        memchr::memmem::find_iter(text.as_bytes(), name).any(|at| {
-            let before = text[..at].trim_end_matches([' ', '\t']);
-            let behind = text.as_bytes().get(at + name.len()).copied();
-            before.len() < at
-                && before.ends_with("define")
-                && !behind.is_some_and(continues_identifier)
+        marks.allocators.iter().any(|alloc| {
+            let behind = alloc + "alloc".len();
+            let before = text[..behind].strip_suffix(name).unwrap_or_default();
+            let line = before.trim_end_matches([' ', '\t']);
+            let next = text.as_bytes().get(behind).copied();
+            line.len() < before.len()
+                && line.ends_with("define")
+                && !next.is_some_and(continues_identifier)
         })
     };
     ["malloc", "calloc", "realloc"]

@@ -1,10 +1,10 @@
 //! Which `trace.h` speaks for a file: the nearest of the linted files, else one in the directories above.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use lunet_lints::facts::{Header, Headers, quoted_includes};
+use lunet_lints::facts::{Headers, quoted_includes};
 use lunet_lints::{Facts, Settings};
 use rayon::prelude::*;
 
@@ -18,6 +18,8 @@ const PLACES: [&str; 4] = ["", "include", "runtime/include", "lunet/include"];
 /// The facts for each directory that holds linted files.
 pub(super) struct FactsByDirectory {
     directories: BTreeMap<PathBuf, Arc<Facts>>,
+    /// The headers that were read for the facts and concern no rule.
+    quiet: HashSet<PathBuf>,
 }
 
 impl FactsByDirectory {
@@ -32,7 +34,8 @@ impl FactsByDirectory {
             .iter()
             .filter(|path| path.file_name().is_some_and(|name| name == HEADER))
             .collect();
-        let tree = Arc::new(headers(settings, paths));
+        let (tree, quiet) = headers(configuration, paths);
+        let tree = Arc::new(tree);
         let mut known = BTreeMap::new();
         let mut directories = BTreeMap::new();
         for path in paths {
@@ -51,7 +54,7 @@ impl FactsByDirectory {
                 .clone();
             directories.insert(directory, facts);
         }
-        Self { directories }
+        Self { directories, quiet }
     }
 
     /// Reads the headers that one file needs: those of the tree that the configuration names.
@@ -67,6 +70,11 @@ impl FactsByDirectory {
     pub(super) fn knows(&self, path: &Path) -> bool {
         let path = PathBuf::from(files::shown(path));
         self.directories.contains_key(&directory_of(&path))
+    }
+
+    /// Whether a file was read for the facts already, and no rule has anything to say about it.
+    pub(super) fn is_quiet(&self, path: &Path) -> bool {
+        self.quiet.contains(path)
     }
 
     /// The facts for a file.
@@ -119,27 +127,37 @@ const NAMED_CAP: usize = 64;
 /// So many headers beside named files are read.
 const BESIDE_CAP: usize = 256;
 
-/// What the headers among the files bring, and those beside files that were named. Without sources nobody asks.
-fn headers(settings: &Settings, paths: &[PathBuf]) -> Headers {
+/// What the headers among the files bring, and those beside files that were named; and which of them concern no
+/// rule. Without sources nobody asks.
+fn headers(configuration: &Configuration, paths: &[PathBuf]) -> (Headers, HashSet<PathBuf>) {
+    let settings = configuration.linter.settings();
     let is = |path: &Path, kind: &str| path.extension().is_some_and(|found| found == kind);
     if !paths.iter().any(|path| is(path, "c")) {
-        return Headers::default();
+        return (Headers::default(), HashSet::new());
     }
     let beside = if paths.len() <= NAMED_CAP {
         beside(settings, paths)
     } else {
         Vec::new()
     };
-    let texts: Vec<_> = paths
+    let read: Vec<_> = paths
         .par_iter()
         .filter(|path| is(path, "h"))
         .chain(&beside)
         .filter_map(|path| {
             let text = files::read(path, settings.size_cap_bytes).ok()?;
-            Some(Header::read(&files::shown(path), &text, &settings.prefix))
+            let (header, is_quiet) = configuration.linter.read_header(&files::shown(path), &text);
+            Some((header, is_quiet.then(|| path.clone())))
         })
         .collect();
-    Headers::new(texts)
+    let (headers, quiet): (Vec<_>, Vec<_>) = read.into_iter().unzip();
+    let headers = Headers::new(headers);
+    let quiet = if headers.bring_pieces() {
+        HashSet::new()
+    } else {
+        quiet.into_iter().flatten().collect()
+    };
+    (headers, quiet)
 }
 
 /// The headers that files include in quotes, also through one another: beside them, or in a folder `include`.

@@ -1,12 +1,12 @@
 //! Judging files side by side, or one text from stdin.
 
 use std::borrow::Cow;
-use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use std::io::Read as _;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use anyhow::Context as _;
+use lunet_lints::source::fingerprint;
 use lunet_lints::{Finding, Level};
 
 use super::changed::Changes;
@@ -44,16 +44,10 @@ impl Judged {
             Text::Kept(text) => Some(Cow::Borrowed(text)),
             Text::InFile(hash) => {
                 let text = std::fs::read_to_string(&self.file).ok()?;
-                (hash_of(&text) == *hash).then_some(Cow::Owned(text))
+                (fingerprint(&text) == *hash).then_some(Cow::Owned(text))
             }
         }
     }
-}
-
-fn hash_of(text: &str) -> u64 {
-    let mut hasher = DefaultHasher::new();
-    text.hash(&mut hasher);
-    hasher.finish()
 }
 
 /// What came out of all files.
@@ -104,29 +98,33 @@ fn found(configuration: &Configuration, files: Files, facts: &FactsByDirectory) 
     for result in results {
         outcome.file_count += usize::from(result.is_ok());
         match result {
-            Ok(judged) if judged.findings.is_empty() => {}
-            Ok(judged) => outcome.judged.push(judged),
+            Ok(None) => {}
+            Ok(Some(judged)) => outcome.judged.push(judged),
             Err(failure) => outcome.failures.push(failure),
         }
     }
     outcome
 }
 
+/// What came out of a file, if it has findings.
 fn judge_file(
     configuration: &Configuration,
     path: &Path,
     facts: &FactsByDirectory,
     kept_bytes: &AtomicUsize,
-) -> Result<Judged, Failure> {
+) -> Result<Option<Judged>, Failure> {
+    if facts.is_quiet(path) {
+        return Ok(None);
+    }
     let cap_bytes = configuration.linter.settings().size_cap_bytes;
     let text = files::read(path, cap_bytes)?;
     let mut judged = judge_text(configuration, path, text, &facts.of(path));
     if let Text::Kept(text) = &judged.text
         && kept_bytes.fetch_add(text.len(), Ordering::Relaxed) > KEPT_BYTES
     {
-        judged.text = Text::InFile(hash_of(text));
+        judged.text = Text::InFile(fingerprint(text));
     }
-    Ok(judged)
+    Ok((!judged.findings.is_empty()).then_some(judged))
 }
 
 fn judge_text(
