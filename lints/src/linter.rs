@@ -106,15 +106,17 @@ impl Linter {
     pub fn judge(&self, path: &str, text: &str, facts: &Facts) -> Report {
         let source = Source::new(path, text);
         let language = Language::of(path, text);
+        let content = self.content(&source, language, facts);
         let unit = Unit {
             source: &source,
             prefix: &self.settings.prefix,
             facts,
-            is_home: match language {
-                Language::Rust => self.rust_homes.matches(path),
-                _ => self.is_home(path),
+            is_home: match content {
+                Content::C(_) => self.is_home(path),
+                Content::Rust(_) => self.rust_homes.matches(path),
+                _ => false,
             },
-            content: self.content(&source, language, facts),
+            content,
         };
         let mut findings = Findings::new(&source);
         // What the flows of functions answer the other rules ask, too.

@@ -75,18 +75,28 @@ static int unanchor(lua_State *L)
     return 0;
 }
 
-/* What the hook below calls. */
-static int hooked;
+/* Its address is the key under which the registry has what the hook below calls. */
+static const char hooked = 0;
+
+static void set_hooked(lua_State *L)
+{
+    lua_pushlightuserdata(L, (void *)&hooked);
+    lua_insert(L, -2);
+    lua_rawset(L, LUA_REGISTRYINDEX);
+}
 
 static void run_hooked(lua_State *L, lua_Debug *ar)
 {
     (void)ar;
-    if (hooked != LUA_NOREF) {
-        lua_rawgeti(L, LUA_REGISTRYINDEX, hooked);
-        luaL_unref(L, LUA_REGISTRYINDEX, hooked);
-        hooked = LUA_NOREF;
-        lua_call(L, 0, 0);
+    lua_pushlightuserdata(L, (void *)&hooked);
+    lua_rawget(L, LUA_REGISTRYINDEX);
+    if (lua_isnil(L, -1)) {
+        lua_pop(L, 1);
+        return;
     }
+    lua_pushnil(L);
+    set_hooked(L);
+    lua_call(L, 0, 0);
 }
 
 /* hook(fn): calls fn once, in a hook that stays; hook(nil) takes the hook away. */
@@ -98,7 +108,7 @@ static int hook(lua_State *L)
     }
     luaL_checktype(L, 1, LUA_TFUNCTION);
     lua_settop(L, 1);
-    hooked = luaL_ref(L, LUA_REGISTRYINDEX);
+    set_hooked(L);
     lua_sethook(L, run_hooked, LUA_MASKCOUNT, 10);
     return 0;
 }

@@ -96,7 +96,7 @@ impl Constants {
 }
 
 /// What a literal says: `"…"`, `'…'`, `[[…]]` and `[==[…]==]`. Source: Lua 5.1 manual, section 2.1.
-fn literal(raw: &str) -> String {
+pub(super) fn literal(raw: &str) -> String {
     let Some(inner) = raw.strip_prefix(['"', '\'']) else {
         let start = raw
             .get(1..)
@@ -126,6 +126,13 @@ fn escaped(rest: &str) -> (Option<char>, usize) {
     if let Some(hex) = rest.strip_prefix('x').and_then(|rest| rest.get(..2)) {
         return (u8::from_str_radix(hex, 16).ok().map(char::from), 3);
     }
+    if let Some((code, _)) = rest
+        .strip_prefix("u{")
+        .and_then(|rest| rest.split_once('}'))
+    {
+        let letter = u32::from_str_radix(code, 16).ok().and_then(char::from_u32);
+        return (letter, "u{}".len() + code.len());
+    }
     if let Some(behind) = rest.strip_prefix('z') {
         return (None, 1 + behind.len() - behind.trim_start().len());
     }
@@ -152,6 +159,7 @@ mod tests {
         let check = |raw, expected: &str| assert_eq!(literal(raw), expected, "{raw}");
         check("'a'", "a");
         check("\"\\48.\\x30\"", "0.0");
+        check("'\\u{30}.\\u{0030}'", "0.0");
         check("\"a\\z  b\\n\"", "ab\n");
         check("[[a]]", "a");
         check("[==[[::]]==]", "[::]");

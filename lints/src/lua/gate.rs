@@ -1,8 +1,11 @@
 //! Finds out by search whether a Lua source could have a finding: most mention a listener and no
 //! address but loopback, and need not be parsed.
 
+use std::borrow::Cow;
+
 use aho_corasick::AhoCorasick;
 
+use super::constants;
 use crate::address::is_public;
 
 /// Longer strings are no address. With room for a port and blanks.
@@ -36,9 +39,12 @@ fn names_address(text: &str) -> bool {
         let Some((value, end)) = literal(text, start) else {
             return false;
         };
-        is_escaped(value)
-            || is_public(value)
-            || (is_piece(value) && is_joined(&text[..start], &text[end..]))
+        let value = if value.contains('\\') {
+            Cow::Owned(constants::literal(&text[start..end]))
+        } else {
+            Cow::Borrowed(value)
+        };
+        is_public(&value) || (is_piece(&value) && may_join(&value, &text[..start], &text[end..]))
     })
 }
 
@@ -66,26 +72,22 @@ fn literal(text: &str, start: usize) -> Option<(&str, usize)> {
     Some((value, start + open + length + 1))
 }
 
-/// Whether a string may be a part of an address.
+/// Whether a string may be a part of an address. Of letters alone none is made.
 fn is_piece(value: &str) -> bool {
     // A lone `:` or `.` joins what is an address without it.
-    !matches!(value, "" | ":" | ".") && value.bytes().all(in_address)
-}
-
-/// Whether a string may be an address that is written in escapes, such as `\48`, `\x30` or `\u{30}`.
-fn is_escaped(value: &str) -> bool {
-    let in_escape = |byte| matches!(byte, b'\\' | b'x' | b'u' | b'{' | b'}' | b'z');
-    let fits = |byte| in_address(byte) || in_escape(byte);
-    value.contains('\\') && value.bytes().all(fits)
+    !matches!(value, "" | ":" | ".")
+        && value.bytes().all(in_address)
+        && !value.bytes().all(|byte| byte.is_ascii_alphabetic())
 }
 
 fn in_address(byte: u8) -> bool {
     byte.is_ascii_hexdigit() || matches!(byte, b'.' | b':' | b'*' | b'[' | b']')
 }
 
-/// Whether `..` stands before or after a string.
-fn is_joined(before: &str, after: &str) -> bool {
-    before.trim_end().ends_with("..") || after.trim_start().starts_with("..")
+/// Whether `..` stands before or after a string, and what comes out may be more than loopback.
+fn may_join(value: &str, before: &str, after: &str) -> bool {
+    let stays_loopback = value.starts_with("127.");
+    before.trim_end().ends_with("..") || (!stays_loopback && after.trim_start().starts_with(".."))
 }
 
 #[cfg(test)]
@@ -104,6 +106,11 @@ mod tests {
             ("s.listen('tcp', [[[::]]], 1)", true),
             ("s.listen('tcp', '0.0' .. '.0.0', 1)", true),
             ("s.listen('tcp', '\\48.0.0.0', 1)", true),
+            ("s.listen('tcp', '\\u{30}.0.0.0', 1)", true),
+            ("s.listen('tcp', 'a\\0b\\255', 1)", false),
+            ("s.listen('tcp', '127.0.0.1:' .. 1, 1)", false),
+            ("s.listen('tcp', a .. '127.0.0.1', 1)", true),
+            ("s.listen('tcp', 'ab' .. c, 1)", false),
             ("-- it isn't\ns.listen('tcp', '0.0.0.0', 1)", true),
             ("s.connect('tcp', '0.0.0.0', 1)", false),
             ("os.execute('true')", true),

@@ -1,6 +1,7 @@
 //! Which `trace.h` speaks for a file: the nearest of the linted files, else one in the directories above.
 
-use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
+use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -17,9 +18,9 @@ const PLACES: [&str; 4] = ["", "include", "runtime/include", "lunet/include"];
 
 /// The facts for each directory that holds linted files.
 pub(super) struct FactsByDirectory {
-    directories: BTreeMap<PathBuf, Arc<Facts>>,
+    directories: HashMap<OsString, Arc<Facts>>,
     /// The headers that were read for the facts and concern no rule.
-    quiet: HashSet<PathBuf>,
+    quiet: HashSet<OsString>,
 }
 
 impl FactsByDirectory {
@@ -36,11 +37,18 @@ impl FactsByDirectory {
             .collect();
         let (tree, quiet) = headers(configuration, paths);
         let tree = Arc::new(tree);
-        let mut known = BTreeMap::new();
-        let mut directories = BTreeMap::new();
+        let mut known = HashMap::new();
+        let mut directories = HashMap::new();
+        let mut last = None;
         for path in paths {
+            // Those of one directory mostly stand together.
+            let parent = path.parent();
+            if last == Some(parent) {
+                continue;
+            }
+            last = Some(parent);
             let directory = directory_of(path);
-            if directories.contains_key(&directory) {
+            if directories.contains_key(directory.as_os_str()) {
                 continue;
             }
             let header = fixed
@@ -52,7 +60,7 @@ impl FactsByDirectory {
                 .entry(header.clone())
                 .or_insert_with(|| Arc::new(read(header.as_deref(), settings, &tree)))
                 .clone();
-            directories.insert(directory, facts);
+            directories.insert(directory.into_os_string(), facts);
         }
         Self { directories, quiet }
     }
@@ -69,12 +77,13 @@ impl FactsByDirectory {
     /// Whether the facts for a file are among these.
     pub(super) fn knows(&self, path: &Path) -> bool {
         let path = PathBuf::from(files::shown(path));
-        self.directories.contains_key(&directory_of(&path))
+        self.directories
+            .contains_key(directory_of(&path).as_os_str())
     }
 
     /// Whether a file was read for the facts already, and no rule has anything to say about it.
     pub(super) fn is_quiet(&self, path: &Path) -> bool {
-        self.quiet.contains(path)
+        self.quiet.contains(path.as_os_str())
     }
 
     /// The facts for a file.
@@ -82,8 +91,8 @@ impl FactsByDirectory {
         let shown = || PathBuf::from(files::shown(path));
         let found = self
             .directories
-            .get(&directory_of(path))
-            .or_else(|| self.directories.get(&directory_of(&shown())));
+            .get(directory_of(path).as_os_str())
+            .or_else(|| self.directories.get(directory_of(&shown()).as_os_str()));
         match found {
             Some(facts) => facts.clone(),
             None => Arc::new(Facts::default()),
@@ -129,7 +138,7 @@ const BESIDE_CAP: usize = 256;
 
 /// What the headers among the files bring, and those beside files that were named; and which of them concern no
 /// rule. Without sources nobody asks.
-fn headers(configuration: &Configuration, paths: &[PathBuf]) -> (Headers, HashSet<PathBuf>) {
+fn headers(configuration: &Configuration, paths: &[PathBuf]) -> (Headers, HashSet<OsString>) {
     let settings = configuration.linter.settings();
     let is = |path: &Path, kind: &str| path.extension().is_some_and(|found| found == kind);
     if !paths.iter().any(|path| is(path, "c")) {
@@ -147,7 +156,7 @@ fn headers(configuration: &Configuration, paths: &[PathBuf]) -> (Headers, HashSe
         .filter_map(|path| {
             let text = files::read(path, settings.size_cap_bytes).ok()?;
             let (header, is_quiet) = configuration.linter.read_header(&files::shown(path), &text);
-            Some((header, is_quiet.then(|| path.clone())))
+            Some((header, is_quiet.then(|| path.clone().into_os_string())))
         })
         .collect();
     let (headers, quiet): (Vec<_>, Vec<_>) = read.into_iter().unzip();

@@ -1,5 +1,6 @@
 //! Which files are judged, and reading them. What can't be read is named with the reason.
 
+use std::borrow::Cow;
 use std::fmt;
 use std::io::{self, Read as _};
 use std::path::{Component, Path, PathBuf};
@@ -42,8 +43,11 @@ pub(super) fn find(configuration: &Configuration, paths: &[PathBuf]) -> Files {
     for path in paths {
         files.add(path, configuration);
     }
-    files.list.sort_by_cached_key(|path| shown(path));
-    files.list.dedup_by_key(|path| shown(path));
+    let list = std::mem::take(&mut files.list).into_iter();
+    let mut named: Vec<_> = list.map(|path| (shown(&path), path)).collect();
+    named.sort_unstable();
+    named.dedup_by(|one, other| one.0 == other.0);
+    files.list = named.into_iter().map(|(_, path)| path).collect();
     files
 }
 
@@ -65,8 +69,10 @@ impl Files {
         // What is named is judged, even below an excluded directory.
         let names_excluded = excluded.matched(normal(root), true).is_ignore();
         let mut walk = WalkBuilder::new(root);
+        // What a person ignores everywhere does not change the verdict on a tree.
         walk.hidden(false)
             .require_git(false)
+            .git_global(false)
             .filter_entry(|entry| entry.file_name() != ".git");
         if !names_excluded {
             walk.overrides(excluded);
@@ -167,17 +173,26 @@ fn reason(error: &io::Error) -> String {
 pub(super) fn shown(path: &Path) -> String {
     // The working directory of the process never changes.
     static HERE: LazyLock<PathBuf> = LazyLock::new(|| std::env::current_dir().unwrap_or_default());
-    let path = normal(path);
-    let path = path
-        .strip_prefix(&*HERE)
-        .map(Path::to_owned)
-        .unwrap_or(path);
-    let text = path.to_string_lossy();
+    let path = if is_normal(path) {
+        Cow::Borrowed(path)
+    } else {
+        Cow::Owned(normal(path))
+    };
+    let is_absolute = path.is_absolute();
+    let below = path.strip_prefix(&*HERE).ok().filter(|_| is_absolute);
+    let text = below.unwrap_or(&path).to_string_lossy();
     if cfg!(windows) {
         text.replace('\\', "/")
     } else {
         text.into_owned()
     }
+}
+
+/// Whether a path surely has neither `.` nor `..` as a component; most have not, and need not be put together again.
+fn is_normal(path: &Path) -> bool {
+    let bytes = path.as_os_str().as_encoded_bytes();
+    let has = |part: &[u8]| memchr::memmem::find(bytes, part).is_some();
+    cfg!(unix) && !bytes.starts_with(b".") && !has(b"/.") && !has(b"//") && !bytes.ends_with(b"/")
 }
 
 /// The path without `.`; `..` is taken with the name before it, where one is.
