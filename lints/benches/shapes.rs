@@ -11,6 +11,8 @@ mod long;
 mod many;
 #[path = "shapes/scripts.rs"]
 mod scripts;
+#[path = "shapes/shell.rs"]
+mod shell;
 
 use std::hint::black_box;
 use std::time::Duration;
@@ -77,7 +79,7 @@ fn main() {
         .skip(1)
         .filter(|argument| argument != "--bench")
         .collect();
-    let shapes = [deep::ALL, long::ALL, many::ALL, scripts::ALL].concat();
+    let shapes = [deep::ALL, long::ALL, many::ALL, scripts::ALL, shell::ALL].concat();
     match arguments.split_first() {
         Some((flag, [directory, bytes, names @ ..])) if flag == "--write" => {
             let bytes = bytes.parse().expect("the size is a number of bytes");

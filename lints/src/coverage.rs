@@ -8,7 +8,7 @@ use crate::grammar::{each_part, parse_sound};
 use crate::language::Language;
 use crate::lexer::{Kind, Token, spelling};
 use crate::outline::NONE;
-use crate::script::workflow;
+use crate::script::{Script, workflow};
 use crate::source::Source;
 use crate::stack::paths::{followed, state_parameter};
 use crate::unit::C;
@@ -51,17 +51,40 @@ impl std::ops::AddAssign for Coverage {
 pub fn of(path: &str, text: &str) -> Coverage {
     match Language::of(path, text) {
         Language::C => of_c(path, text),
-        Language::Shell => of_tree(&tree_sitter_bash::LANGUAGE.into(), text),
+        Language::Shell => of_script(text, 0),
         Language::Lua => of_tree(&tree_sitter_lua::LANGUAGE.into(), text),
         Language::Rust => of_tree(&tree_sitter_rust::LANGUAGE.into(), text),
         Language::Workflow => {
             let mut all = Coverage::default();
             for (_, script) in workflow::blocks(text).0 {
-                all += of_tree(&tree_sitter_bash::LANGUAGE.into(), &script);
+                all += of_script(&script, workflow::indent(&script));
             }
             all
         }
     }
+}
+
+/// The coverage of a shell script: what makes no sense as one was judged word by word.
+fn of_script(text: &str, indent: usize) -> Coverage {
+    let script = Script::with_comments(text, indent);
+    let mut lost = vec![false; text.len()];
+    for range in script.lost {
+        lost[range].fill(true);
+    }
+    let mut coverage = Coverage::default();
+    let mut comments = script.comments.into_iter().peekable();
+    for (at, byte) in text.bytes().enumerate() {
+        while comments.peek().is_some_and(|comment| comment.end <= at) {
+            comments.next();
+        }
+        let is_comment = comments.peek().is_some_and(|comment| comment.start <= at);
+        if lost[at] {
+            coverage.fallback += usize::from(!byte.is_ascii_whitespace());
+        } else if !is_comment {
+            coverage.tree += usize::from(!byte.is_ascii_whitespace());
+        }
+    }
+    coverage
 }
 
 /// The coverage of a text that is read as one tree: what the grammar could not read was judged word by word.

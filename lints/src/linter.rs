@@ -152,7 +152,7 @@ impl Linter {
                     Content::Nothing
                 }
             }
-            Language::Shell => Content::Scripts(vec![Script::read(text, 0)]),
+            Language::Shell => Content::Scripts(vec![Script::read(text, 0, 0)]),
             Language::Workflow => Content::Scripts(workflow::scripts(text)),
             Language::Lua if self.lua_gate.opens(text) => Content::Lua(lua::read(text)),
             Language::Rust if self.may_use_internals(text) => {

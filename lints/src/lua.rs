@@ -86,7 +86,7 @@ fn call(lua: &mut Lua, node: Node<'_>, part: &Part<'_>, constants: &Constants) {
         let raw = &text[range.start - part.shift..range.end - part.shift];
         let inner = raw.trim_matches(['"', '\'', '[', ']', '=']);
         let start = inner.as_ptr() as usize - text.as_ptr() as usize + part.shift;
-        lua.scripts.push(Script::read(inner, start));
+        lua.scripts.push(Script::read(inner, start, 0));
     }
     let is_unix = strings.first().is_some_and(|(value, _)| value == "unix");
     let binds_value = first.is_some_and(|first| first.kind() == "number");

@@ -27,7 +27,7 @@ fn run(unit: &Unit<'_>, findings: &mut Findings<'_>) {
             findings
                 .add(
                     &RULE,
-                    first.range.start..last.range.end,
+                    first.range().start..last.range().end,
                     format!("`{what}` throws work away"),
                 )
                 .help("use a worktree or a clone of its own, and leave this to a person");
@@ -40,10 +40,10 @@ fn rewrites(command: &Command) -> Option<&'static str> {
         return None;
     }
     let subcommand = subcommand(command)?;
-    let name = command.words[subcommand].text.as_str();
+    let name = &*command.words[subcommand].text;
     let rest: Vec<_> = command.words[subcommand + 1..]
         .iter()
-        .map(|word| word.text.as_str())
+        .map(|word| &*word.text)
         .collect();
     let has = |options: &[&str]| rest.iter().any(|word| options.contains(word));
     let is_dry = rest.iter().any(|word| {
@@ -71,10 +71,7 @@ fn forces(words: &[&str]) -> bool {
 fn subcommand(command: &Command) -> Option<usize> {
     let mut at = 1;
     while let Some(word) = command.words.get(at) {
-        if matches!(
-            word.text.as_str(),
-            "-C" | "-c" | "--git-dir" | "--work-tree"
-        ) {
+        if matches!(&*word.text, "-C" | "-c" | "--git-dir" | "--work-tree") {
             at += 2;
         } else if word.text.starts_with('-') {
             at += 1;

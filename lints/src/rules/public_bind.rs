@@ -32,7 +32,7 @@ fn run(unit: &Unit<'_>, findings: &mut Findings<'_>) {
     }
     for command in unit.scripts().iter().flat_map(|script| &script.commands) {
         for (value, word) in listen_flags(command) {
-            report(value, word.range.clone(), false, findings);
+            report(value, word.range(), false, findings);
         }
     }
 }
@@ -120,7 +120,7 @@ fn listen_flags(command: &Command) -> Vec<(&str, &Word)> {
     for (index, word) in command.words.iter().enumerate().skip(1) {
         let (name, value) = match word.text.split_once('=') {
             Some((name, value)) => (name, Some(value)),
-            None => (word.text.as_str(), None),
+            None => (&*word.text, None),
         };
         let is_own = OWN_FLAGS.contains(&(program, name));
         let values: Vec<(&str, &Word)> = match value {
@@ -131,7 +131,7 @@ fn listen_flags(command: &Command) -> Vec<(&str, &Word)> {
                 .enumerate()
                 .take_while(|(offset, next)| *offset == 0 || !next.text.starts_with('-'))
                 .take(if name == "--bind" { 8 } else { 1 })
-                .map(|(_, next)| (next.text.as_str(), next))
+                .map(|(_, next)| (&*next.text, next))
                 .collect(),
         };
         for (text, place) in values {
@@ -156,7 +156,7 @@ fn listen_flags(command: &Command) -> Vec<(&str, &Word)> {
         });
         found.extend(words);
     }
-    found.dedup_by(|a, b| a.1.range == b.1.range);
+    found.dedup_by(|a, b| a.1.range() == b.1.range());
     found
 }
 

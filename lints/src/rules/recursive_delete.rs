@@ -43,8 +43,8 @@ fn deletes_own(script: &Script, command: &Command) -> bool {
 fn report(command: &Command, findings: &mut Findings<'_>) {
     let first = &command.words[0];
     let last = &command.words[command.words.len() - 1];
-    let range = first.range.start..last.range.end;
-    let names: Vec<_> = command.operands().map(|word| word.text.as_str()).collect();
+    let range = first.range().start..last.range().end;
+    let names: Vec<_> = command.operands().map(|word| &*word.text).collect();
     let fix = match names[..] {
         [name]
             if name

@@ -32,7 +32,7 @@ fn run(unit: &Unit<'_>, findings: &mut Findings<'_>) {
         findings
             .add(
                 &RULE,
-                command.words[0].range.clone(),
+                command.words[0].range(),
                 format!("`{program}` may wait for a server for ever"),
             )
             .help(help);

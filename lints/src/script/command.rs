@@ -1,6 +1,9 @@
 //! One command, without the programs that only start it.
 
+use std::ops::Range;
+
 use super::Word;
+use super::starter::{SHELLS, SSH_OPTIONS, behind_options, starter};
 
 /// A command as it is run.
 #[derive(Clone, Debug)]
@@ -18,7 +21,7 @@ pub(crate) struct Command {
 impl Command {
     /// The name of the program without its directory.
     pub(crate) fn program(&self) -> &str {
-        let word = self.words.first().map_or("", |word| word.text.as_str());
+        let word = self.words.first().map_or("", |word| &*word.text);
         word.rsplit('/').next().unwrap_or(word)
     }
 
@@ -29,7 +32,7 @@ impl Command {
 
     /// The arguments that may be options: those before `--`.
     fn options(&self) -> impl Iterator<Item = &Word> {
-        self.arguments().take_while(|word| word.text != "--")
+        self.arguments().take_while(|word| &*word.text != "--")
     }
 
     /// The arguments that are no options.
@@ -37,7 +40,7 @@ impl Command {
         let mut is_behind = false;
         self.arguments().filter(move |word| {
             let was_behind = is_behind;
-            is_behind |= word.text == "--";
+            is_behind |= &*word.text == "--";
             was_behind || !word.text.starts_with('-')
         })
     }
@@ -67,8 +70,8 @@ impl Command {
         let mut at = 1;
         while let Some(word) = self.words.get(at) {
             at += 1;
-            let next = self.words.get(at).map(|next| next.text.as_str());
-            let text = word.text.as_str();
+            let next = self.words.get(at).map(|next| &*next.text);
+            let text = &*word.text;
             if text == "--" {
                 break;
             }
@@ -95,193 +98,95 @@ impl Command {
         found
     }
 
-    /// The argument that is run as a script: of `sh -c`, `su -c`, `ssh host`, `eval` and `trap`.
-    pub(super) fn nested_script(&self) -> Option<Word> {
-        match self.program() {
-            "su" | "runuser" | "script" => {
-                let option = self.words.iter().position(|word| word.text == "-c")?;
-                self.words.get(option + 1).cloned()
+    /// The words that are run as a script, in bytes of the file: of `sh -c`, `su -c`, `ssh host`, `eval` and `trap`.
+    pub(super) fn nested_script(&self) -> Option<Range<usize>> {
+        let first = match self.program() {
+            "su" | "script" => return self.behind_option('c'),
+            "runuser" if !self.has_flag('u') => return self.behind_option('c'),
+            "flock" => {
+                let (_, valued, operands) = starter("flock")?;
+                let at = behind_options(&self.words, valued, *operands);
+                let is_script = &*self.words.get(at)?.text == "-c";
+                return is_script
+                    .then(|| self.words.get(at + 1))
+                    .flatten()
+                    .map(Word::range);
             }
+            "ssh" => behind_options(&self.words, &SSH_OPTIONS, 0) + 1,
+            "env" => {
+                let option = self.words.iter().position(|word| &*word.text == "-S")?;
+                option + 1
+            }
+            "eval" => 1 + usize::from(self.words.get(1).is_some_and(|word| &*word.text == "--")),
+            "trap" => {
+                let word = self.arguments().find(|word| &*word.text != "--")?;
+                return Some(word.range());
+            }
+            _ if self.is_shell() => {
+                let (end, script) = self.shell_options();
+                script?;
+                return self.words.get(end).map(Word::range);
+            }
+            _ => return None,
+        };
+        let last = self.words.last()?.range().end;
+        Some(self.words.get(first)?.range().start..last)
+    }
+
+    fn is_shell(&self) -> bool {
+        SHELLS.binary_search(&self.program()).is_ok()
+    }
+
+    /// The word behind a short option, alone or the last one among others.
+    fn behind_option(&self, option: char) -> Option<Range<usize>> {
+        let at = self.words.iter().position(|word| {
+            let text = &*word.text;
+            text.starts_with('-') && !text.starts_with("--") && text.ends_with(option)
+        })?;
+        self.words.get(at + 1).map(Word::range)
+    }
+
+    /// Where the options of a shell end, and where its `-c` stands among them, alone or with others: `-ec`.
+    fn shell_options(&self) -> (usize, Option<usize>) {
+        let mut script = None;
+        let mut at = 1;
+        while let Some(word) = self.words.get(at) {
+            let text = &*word.text;
+            if !text.starts_with(['-', '+']) || text == "-" {
+                break;
+            }
+            let is_long = text.starts_with("--");
+            let takes_value = matches!(text, "--rcfile" | "--init-file")
+                || (!is_long && text.ends_with(['o', 'O']));
+            if !is_long && text.starts_with('-') && text.contains('c') {
+                script = Some(at);
+            }
+            at += 1 + usize::from(takes_value);
+        }
+        (at, script)
+    }
+
+    /// Whether it is a shell that runs what it is fed.
+    pub(super) fn reads_script(&self) -> bool {
+        match self.program() {
             "ssh" => {
                 let host = behind_options(&self.words, &SSH_OPTIONS, 0);
-                let rest = self.words.get(host + 1..)?;
-                rest.first().filter(|_| rest.len() == 1).cloned()
+                self.words.len() == host + 1
             }
-            "sh" | "bash" | "dash" | "zsh" | "ksh" => {
-                let option = self.words.iter().position(|word| {
-                    word.text.starts_with('-')
-                        && !word.text.starts_with("--")
-                        && word.text.ends_with('c')
-                })?;
-                self.words.get(option + 1).cloned()
+            "su" => self.nested_script().is_none(),
+            _ if self.is_shell() => {
+                let (end, script) = self.shell_options();
+                let operand = self.words.get(end);
+                let is_fed = operand.is_none_or(|word| matches!(&*word.text, "/dev/stdin" | "-"));
+                script.is_none() && (is_fed || self.has_flag('s'))
             }
-            "eval" | "trap" => self.words.get(1).cloned(),
-            _ => None,
+            _ => false,
         }
     }
-}
-
-/// The options of `ssh` that take a value.
-const SSH_OPTIONS: [&str; 12] = [
-    "-b", "-c", "-D", "-E", "-e", "-F", "-i", "-J", "-L", "-l", "-o", "-p",
-];
-
-/// Programs that start the one behind their options, and which of their options take a value.
-const STARTERS: [(&str, &[&str]); 19] = [
-    ("builtin", &[]),
-    ("busybox", &[]),
-    ("chronic", &[]),
-    ("command", &[]),
-    ("doas", &["-u"]),
-    ("env", &["-u", "--unset", "-C", "--chdir"]),
-    ("exec", &["-a"]),
-    ("gtimeout", &["-k", "-s", "--signal", "--kill-after"]),
-    ("ionice", &["-c", "-n"]),
-    ("nice", &["-n"]),
-    ("nohup", &[]),
-    ("runuser", &["-u", "-g", "-G"]),
-    ("setsid", &[]),
-    ("stdbuf", &["-i", "-o", "-e"]),
-    ("sudo", &["-u", "-g", "-C", "-h", "-p", "--user", "--group"]),
-    ("time", &["-f", "-o"]),
-    ("timeout", &["-k", "-s", "--signal", "--kill-after"]),
-    ("unbuffer", &[]),
-    ("watch", &["-n", "--interval"]),
-];
-
-/// The command that a line of words runs in the end. `xargs` and `find -exec` run one besides themselves.
-pub(super) fn unwrapped(words: Vec<Word>, bounded: bool) -> Vec<Command> {
-    let mut words = words;
-    let given = words.len();
-    let mut is_bounded = bounded;
-    for _ in 0..8 {
-        let command = Command {
-            words: words.clone(),
-            is_bounded,
-            is_plain: true,
-            is_deferred: false,
-        };
-        let program = command.program().to_owned();
-        let Some((_, valued)) = STARTERS.iter().find(|(name, _)| *name == program) else {
-            break;
-        };
-        // `command -v curl` only asks.
-        if program == "command" && (command.has_flag('v') || command.has_flag('V')) {
-            return Vec::new();
-        }
-        // `su -c` and `runuser -c` run a script.
-        if program == "runuser" && command.nested_script().is_some() {
-            break;
-        }
-        let is_timeout = program.ends_with("timeout");
-        let start = behind_options(&words, valued, usize::from(is_timeout));
-        // `timeout 0` is no limit.
-        let limit = start.checked_sub(1).and_then(|at| words.get(at));
-        is_bounded |= is_timeout && !limit.is_some_and(|limit| is_zero(&limit.text));
-        words.drain(..start.min(words.len()));
-    }
-    let command = Command {
-        is_plain: words.len() == given,
-        is_deferred: false,
-        words,
-        is_bounded,
-    };
-    let inner = started(&command);
-    if command.words.is_empty() {
-        return Vec::new();
-    }
-    let mut commands = vec![command];
-    commands.extend(inner);
-    commands
-}
-
-/// The first word behind the options, assignments and so many operands.
-fn behind_options(words: &[Word], valued: &[&str], operands: usize) -> usize {
-    let mut at = 1;
-    while let Some(word) = words.get(at) {
-        let text = word.text.as_str();
-        if valued.contains(&text) {
-            at += 2;
-        } else if text == "--" {
-            at += 1;
-            break;
-        } else if text.starts_with('-') || is_assignment(text) {
-            at += 1;
-        } else {
-            break;
-        }
-    }
-    at + operands
 }
 
 /// Whether a time limit is none: `0`, `0s`, `0.0`.
 pub(crate) fn is_zero(limit: &str) -> bool {
     let number = limit.trim_end_matches(['s', 'm', 'h', 'd']);
     !number.is_empty() && number.chars().all(|digit| matches!(digit, '0' | '.'))
-}
-
-fn is_assignment(text: &str) -> bool {
-    text.split_once('=').is_some_and(|(name, _)| {
-        !name.is_empty()
-            && name
-                .bytes()
-                .all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
-    })
-}
-
-/// The command that another one starts for each of its inputs.
-fn started(command: &Command) -> Option<Command> {
-    let start = match command.program() {
-        "xargs" => behind_options(
-            &command.words,
-            &["-n", "-I", "-P", "-L", "-d", "-a", "-s"],
-            0,
-        ),
-        "find" => {
-            let action = command.words.iter().position(|word| {
-                matches!(word.text.as_str(), "-exec" | "-execdir" | "-ok" | "-okdir")
-            })?;
-            action + 1
-        }
-        "ssh" => {
-            let host = behind_options(&command.words, &SSH_OPTIONS, 0);
-            // One word behind the host is a script of its own.
-            (command.words.len() > host + 2).then_some(host + 1)?
-        }
-        "docker" | "podman" | "kubectl" | "nerdctl" => in_container(&command.words)?,
-        _ => return None,
-    };
-    let words = command
-        .words
-        .get(start..)
-        .filter(|words| !words.is_empty())?;
-    // What is started may start another one.
-    let inner = unwrapped(words.to_vec(), command.is_bounded)
-        .into_iter()
-        .next();
-    inner.map(|inner| Command {
-        is_plain: false,
-        ..inner
-    })
-}
-
-/// Where the command of `docker exec`, `docker compose exec` and `kubectl exec` begins, behind the container.
-fn in_container(words: &[Word]) -> Option<usize> {
-    let exec = words.iter().position(|word| word.text == "exec")?;
-    if let Some(dashes) = words.iter().position(|word| word.text == "--") {
-        return Some(dashes + 1);
-    }
-    let valued = [
-        "-e",
-        "--env",
-        "-u",
-        "--user",
-        "-w",
-        "--workdir",
-        "-n",
-        "--namespace",
-        "-c",
-        "--container",
-    ];
-    Some(exec + behind_options(&words[exec..], &valued, 1))
 }

@@ -14,7 +14,7 @@ pub(crate) fn scripts(text: &str) -> Vec<Script> {
     };
     let blocks = blocks
         .iter()
-        .map(|(start, text)| Script::read(text, *start));
+        .map(|(start, text)| Script::read(text, *start, indent(text)));
     std::iter::once(around).chain(blocks).collect()
 }
 
@@ -39,6 +39,13 @@ pub(crate) fn blocks(text: &str) -> (Vec<Block>, Vec<Range<usize>>) {
         };
     }
     (blocks, comments)
+}
+
+/// The blanks before each line of a block: those before its first one.
+pub(crate) fn indent(block: &str) -> usize {
+    let mut lines = block.lines();
+    let first = lines.find(|line| !line.trim().is_empty());
+    first.map_or(0, |line| line.len() - line.trim_start_matches(' ').len())
 }
 
 struct Line<'a> {

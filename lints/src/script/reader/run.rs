@@ -1,0 +1,166 @@
+//! Commands as they are run: what they start, and the scripts in their strings and their input.
+
+use std::ops::Range;
+
+use super::{Context, End, Reader, Span};
+use crate::script::starter::unwrapped;
+use crate::script::{Command, DEPTH_CAP, Word, quote, wanted};
+use crate::source::to_u32;
+
+/// Of longer words with commands in them, which are read by themselves, only the begin is kept.
+pub(super) const WORD_CAP_BYTES: usize = 256;
+
+/// What a command writes for the next one of its pipeline.
+#[derive(Default)]
+pub(super) struct Fed {
+    /// What is open there.
+    depth: usize,
+    /// The words that `echo` and `printf` write.
+    words: Vec<Range<usize>>,
+    /// The here-document that `cat` writes.
+    document: Option<usize>,
+    string: Option<Span>,
+}
+
+impl Reader<'_, '_> {
+    /// Ends the command that is being read.
+    pub(super) fn command(&mut self, end: End) {
+        let first = self.top().words as usize;
+        let depth = self.frames.len();
+        let fed = self.fed.take_if(|fed| fed.depth == depth);
+        let own = self.own_document.take_if(|own| own.0 == depth);
+        let string = self.own_string.take_if(|own| own.0 == depth);
+        let spans = &self.words[first..];
+        if spans.is_empty() {
+            return;
+        }
+        if wanted::may_matter(self.text, spans, end == End::Pipe) {
+            let words = spans.iter().map(|span| self.word(*span)).collect();
+            let mut fed = fed.unwrap_or_default();
+            fed.depth = depth;
+            if own.is_some() || string.is_some() {
+                fed.words.clear();
+                fed.document = own.map(|own| own.1);
+                fed.string = string.map(|own| own.1);
+            }
+            self.run(words, fed, end);
+        }
+        self.words.truncate(first);
+    }
+
+    fn word(&self, span: Span) -> Word {
+        let (text, is_literal) = self.plain(span);
+        let shift = self.context.shift;
+        Word {
+            text,
+            start: to_u32(span.start as usize + shift),
+            end: to_u32(span.end as usize + shift),
+            // What quotes in a script within a string is expanded before, or not: that is not known here.
+            is_literal: is_literal && self.context.depth == 0,
+        }
+    }
+
+    /// The text of a word without its quotes, and whether a `$` in it stands for itself.
+    pub(super) fn plain(&self, span: Span) -> (Box<str>, bool) {
+        let raw = &self.text[span.range()];
+        if span.has_commands && raw.len() > WORD_CAP_BYTES {
+            return quote::plain(&raw[..raw.floor_char_boundary(WORD_CAP_BYTES)]);
+        }
+        quote::plain(raw)
+    }
+
+    fn run(&mut self, words: Vec<Word>, mut fed: Fed, end: End) {
+        let top = *self.top();
+        for mut command in unwrapped(words, top.is_bounded) {
+            command.is_deferred = top.is_deferred;
+            let within = Context {
+                is_bounded: command.is_bounded,
+                is_deferred: top.is_deferred || command.program() == "trap",
+                ..self.context
+            };
+            if let Some(range) = command.nested_script() {
+                self.nested(range, within);
+            }
+            if command.reads_script() {
+                self.feed(&fed, within);
+            } else if end == End::Pipe && wanted::is_feeder(command.program()) {
+                self.fed = Some(std::mem::take(&mut fed).behind(&command));
+            }
+            if wanted::is_judged(&command) {
+                self.script.commands.push(command);
+            }
+        }
+    }
+
+    /// A shell reads what is fed to it.
+    fn feed(&mut self, fed: &Fed, within: Context) {
+        for range in &fed.words {
+            self.nested(range.clone(), within);
+        }
+        if let Some(span) = fed.string {
+            let shift = self.context.shift;
+            self.nested(
+                span.start as usize + shift..span.end as usize + shift,
+                within,
+            );
+        }
+        let document = fed.document.and_then(|index| self.documents.get_mut(index));
+        if let Some(document) = document {
+            document.script = Some(within.is_bounded);
+        }
+    }
+
+    /// Reads words, in bytes of the file, as a script.
+    fn nested(&mut self, range: Range<usize>, within: Context) {
+        let shift = self.context.shift;
+        let raw = &self.text[range.start - shift..range.end - shift];
+        let is_affordable = self.script.budget >= raw.len();
+        if within.depth >= DEPTH_CAP || !is_affordable {
+            return;
+        }
+        self.script.budget -= raw.len();
+        let text = quote::script(raw);
+        let context = Context {
+            shift: range.start,
+            depth: within.depth + 1,
+            ..within
+        };
+        Reader::new(self.script, &text, context).read();
+    }
+
+    /// Reads the rest of what is being read line by line, as commands of plain words.
+    pub(super) fn lines(&mut self, from: usize) {
+        let range = from.min(self.limit)..self.limit;
+        let text = self.text;
+        let shift = self.context.shift;
+        self.script
+            .lost
+            .push(range.start + shift..range.end + shift);
+        for command in text[range].split(['\n', ';', '|', '&', '(', ')', '`']) {
+            let first = self.words.len();
+            for word in command.split_ascii_whitespace() {
+                let start = word.as_ptr() as usize - text.as_ptr() as usize;
+                self.words.push(Span {
+                    start: to_u32(start),
+                    end: to_u32(start + word.len()),
+                    has_commands: false,
+                });
+            }
+            self.top().words = to_u32(first);
+            self.command(End::Line);
+            self.words.truncate(first);
+        }
+    }
+}
+
+impl Fed {
+    /// What a command writes: its words, or what it read.
+    fn behind(self, command: &Command) -> Self {
+        let writes = matches!(command.program(), "echo" | "printf");
+        let words = command.arguments().map(Word::range);
+        Self {
+            words: if writes { words.collect() } else { self.words },
+            ..self
+        }
+    }
+}

@@ -1,0 +1,227 @@
+//! Programs that only start others: what of a line of words is run in the end.
+
+use super::Word;
+use super::command::{Command, is_zero};
+
+/// Shells, sorted.
+pub(super) const SHELLS: [&str; 6] = ["ash", "bash", "dash", "ksh", "sh", "zsh"];
+
+/// Programs that start others in ways of their own, sorted.
+const RUNNERS: [&str; 12] = [
+    "docker", "eval", "find", "kubectl", "nerdctl", "parallel", "podman", "script", "ssh", "su",
+    "trap", "xargs",
+];
+
+/// Whether a program starts others, or reads a script.
+pub(super) fn starts(name: &str) -> bool {
+    SHELLS.binary_search(&name).is_ok()
+        || RUNNERS.binary_search(&name).is_ok()
+        || starter(name).is_some()
+}
+
+/// The options of `ssh` that take a value.
+pub(super) const SSH_OPTIONS: [&str; 12] = [
+    "-b", "-c", "-D", "-E", "-e", "-F", "-i", "-J", "-L", "-l", "-o", "-p",
+];
+
+/// A program that starts the one behind its options: its name, the options that take a value, and how many operands
+/// stand before the command.
+pub(super) type Starter = (&'static str, &'static [&'static str], usize);
+
+/// Programs that only start another one, sorted.
+const STARTERS: [Starter; 31] = [
+    ("builtin", &[], 0),
+    ("busybox", &[], 0),
+    ("caffeinate", &["-t", "-w"], 0),
+    ("chronic", &[], 0),
+    ("chroot", &[], 1),
+    ("chrt", &["-T", "-P", "-D"], 1),
+    ("command", &[], 0),
+    ("doas", &["-u", "-C"], 0),
+    ("env", &["-u", "--unset", "-C", "--chdir"], 0),
+    ("exec", &["-a"], 0),
+    ("fakeroot", &["-l", "-s", "-i", "-b"], 0),
+    (
+        "flock",
+        &["-w", "--timeout", "-E", "--conflict-exit-code"],
+        1,
+    ),
+    ("gtimeout", &TIMEOUT_OPTIONS, 1),
+    ("ionice", &["-c", "-n", "--class", "--classdata"], 0),
+    ("nice", &["-n", "--adjustment"], 0),
+    ("nohup", &[], 0),
+    ("nsenter", &["-t", "--target", "-S", "-G"], 0),
+    ("runuser", &["-u", "-g", "-G"], 0),
+    ("setsid", &[], 0),
+    ("stdbuf", &["-i", "-o", "-e"], 0),
+    ("strace", &["-o", "-e", "-p", "-s", "-u"], 0),
+    ("sudo", &SUDO_OPTIONS, 0),
+    (
+        "systemd-run",
+        &["-u", "--unit", "-p", "--property", "-E"],
+        0,
+    ),
+    ("taskset", &[], 1),
+    ("time", &["-f", "-o", "--format", "--output"], 0),
+    ("timeout", &TIMEOUT_OPTIONS, 1),
+    ("torsocks", &[], 0),
+    ("unbuffer", &[], 0),
+    ("unshare", &[], 0),
+    ("watch", &["-n", "--interval"], 0),
+    ("xvfb-run", &["-n", "-s", "-e", "-f", "-w"], 0),
+];
+
+/// Source: timeout(1), coreutils 9.1.
+const TIMEOUT_OPTIONS: [&str; 4] = ["-k", "-s", "--signal", "--kill-after"];
+
+/// Source: sudo(8), 1.9.
+const SUDO_OPTIONS: [&str; 16] = [
+    "-u", "-g", "-C", "-h", "-p", "-r", "-t", "-T", "-U", "-D", "-R", "--user", "--group",
+    "--host", "--prompt", "--chdir",
+];
+
+pub(super) fn starter(name: &str) -> Option<&'static Starter> {
+    let place = STARTERS.binary_search_by(|starter| starter.0.cmp(name));
+    place.ok().map(|place| &STARTERS[place])
+}
+
+/// Starters within starters are followed this far.
+const STARTERS_CAP: usize = 8;
+
+/// The command that a line of words runs in the end. `xargs` and `find -exec` run one besides themselves.
+pub(super) fn unwrapped(words: Vec<Word>, is_bounded: bool) -> Vec<Command> {
+    let mut command = Command {
+        is_plain: words.first().is_some_and(Word::is_bare),
+        words,
+        is_bounded,
+        is_deferred: false,
+    };
+    let mut scripts = Vec::new();
+    for _ in 0..STARTERS_CAP {
+        let program = command.program();
+        let Some((name, valued, operands)) = starter(program) else {
+            break;
+        };
+        // `command -v curl` only asks.
+        if *name == "command" && (command.has_flag('v') || command.has_flag('V')) {
+            return Vec::new();
+        }
+        // `runuser -c` and `flock -c` run a script.
+        if matches!(*name, "runuser" | "flock" | "env") && command.nested_script().is_some() {
+            scripts.push(command);
+            return scripts;
+        }
+        let start = behind_options(&command.words, valued, *operands);
+        let is_timeout = name.ends_with("timeout");
+        // `timeout 0` is no limit.
+        let limit = start.checked_sub(1).and_then(|at| command.words.get(at));
+        let is_limited = is_timeout && !limit.is_some_and(|limit| is_zero(&limit.text));
+        command.is_bounded |= is_limited;
+        command.is_plain = false;
+        command.words.drain(..start.min(command.words.len()));
+    }
+    if command.words.is_empty() {
+        return scripts;
+    }
+    let inner = started(&command);
+    scripts.push(command);
+    scripts.extend(inner);
+    scripts
+}
+
+/// The first word behind the options, assignments and so many operands.
+pub(super) fn behind_options(words: &[Word], valued: &[&str], operands: usize) -> usize {
+    let mut at = 1;
+    while let Some(word) = words.get(at) {
+        let text = &*word.text;
+        if valued.contains(&text) {
+            at += 2;
+        } else if text == "--" {
+            at += 1;
+            break;
+        } else if text.starts_with('-') || is_assignment(text) {
+            at += 1;
+        } else {
+            break;
+        }
+    }
+    at + operands
+}
+
+fn is_assignment(text: &str) -> bool {
+    text.split_once('=').is_some_and(|(name, _)| {
+        !name.is_empty()
+            && name
+                .bytes()
+                .all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
+    })
+}
+
+/// The command that another one starts for each of its inputs.
+fn started(command: &Command) -> Option<Command> {
+    let start = match command.program() {
+        "xargs" => behind_options(
+            &command.words,
+            &["-n", "-I", "-P", "-L", "-d", "-a", "-s"],
+            0,
+        ),
+        "find" => {
+            let action = command
+                .words
+                .iter()
+                .position(|word| matches!(&*word.text, "-exec" | "-execdir" | "-ok" | "-okdir"))?;
+            action + 1
+        }
+        "ssh" => {
+            let host = behind_options(&command.words, &SSH_OPTIONS, 0);
+            // One word behind the host is a script of its own.
+            (command.words.len() > host + 2).then_some(host + 1)?
+        }
+        "docker" | "podman" | "kubectl" | "nerdctl" => in_container(&command.words)?,
+        _ => return None,
+    };
+    let words = command
+        .words
+        .get(start..)
+        .filter(|words| !words.is_empty())?;
+    // What is started may start another one.
+    let inner = unwrapped(words.to_vec(), command.is_bounded)
+        .into_iter()
+        .next();
+    inner.map(|inner| Command {
+        is_plain: false,
+        ..inner
+    })
+}
+
+/// Where the command of `docker exec`, `docker compose exec` and `kubectl exec` begins, behind the container.
+fn in_container(words: &[Word]) -> Option<usize> {
+    let exec = words.iter().position(|word| &*word.text == "exec")?;
+    if let Some(dashes) = words.iter().position(|word| &*word.text == "--") {
+        return Some(dashes + 1);
+    }
+    let valued = [
+        "-e",
+        "--env",
+        "-u",
+        "--user",
+        "-w",
+        "--workdir",
+        "-n",
+        "--namespace",
+        "-c",
+        "--container",
+    ];
+    Some(exec + behind_options(&words[exec..], &valued, 1))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{RUNNERS, SHELLS, STARTERS};
+
+    #[test]
+    fn the_lists_are_sorted() {
+        assert!(SHELLS.is_sorted() && RUNNERS.is_sorted());
+        assert!(STARTERS.is_sorted_by_key(|starter| starter.0));
+    }
+}

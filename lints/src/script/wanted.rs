@@ -1,0 +1,76 @@
+//! Which commands matter: those that a rule judges, and those that start others. All others are passed over.
+
+use super::reader::Span;
+use super::{Command, quote, starter};
+
+/// The programs that rules judge by name, sorted.
+const JUDGED: [&str; 11] = [
+    "curl", "git", "mariadb", "mysql", "nc", "ncat", "netcat", "psql", "rm", "sqlite3", "wget",
+];
+
+/// Commands whose arguments are assignments.
+pub(super) const DECLARATIONS: [&str; 5] = ["declare", "export", "local", "readonly", "typeset"];
+
+/// Of words with commands in them only so much is looked at.
+const LOOK_BYTES: usize = 96;
+
+/// Whether a command has to be looked at. It is fed to another one if it stands before a `|`.
+pub(super) fn may_matter(text: &str, words: &[Span], is_fed: bool) -> bool {
+    let raw = beginning(text, words[0]);
+    if raw.bytes().any(quote::is_quoting) {
+        return true;
+    }
+    let name = raw.rsplit('/').next().unwrap_or(raw);
+    let arguments = words[1..].iter().map(|word| beginning(text, *word));
+    JUDGED.binary_search(&name).is_ok()
+        || starter::starts(name)
+        || (is_fed && is_feeder(name))
+        || (may_listen(arguments) && !DECLARATIONS.contains(&name))
+}
+
+fn beginning(text: &str, word: Span) -> &str {
+    let raw = &text[word.range()];
+    if word.has_commands && raw.len() > LOOK_BYTES {
+        &raw[..raw.floor_char_boundary(LOOK_BYTES)]
+    } else {
+        raw
+    }
+}
+
+/// Whether a program writes what it is given or what it reads.
+pub(super) fn is_feeder(name: &str) -> bool {
+    matches!(name, "cat" | "echo" | "printf" | "tee")
+}
+
+/// Whether a rule may have something to say of a command.
+pub(super) fn is_judged(command: &Command) -> bool {
+    JUDGED.binary_search(&command.program()).is_ok()
+        || may_listen(command.words[1..].iter().map(|word| &*word.text))
+}
+
+/// Whether words may say where a server listens: an option, and an address.
+fn may_listen<'w>(mut words: impl Iterator<Item = &'w str> + Clone) -> bool {
+    let names = |word: &str| {
+        let word = word.trim_start_matches(['"', '\'']);
+        word.starts_with('-') || word.contains("bind") || word.contains("listen")
+    };
+    words.clone().any(names) && words.any(may_be_address)
+}
+
+/// Whether a word may have an address in it: a `*`, two colons, a port, or numbers with a dot between.
+fn may_be_address(word: &str) -> bool {
+    let bytes = word.as_bytes();
+    bytes.iter().enumerate().any(|(at, byte)| match byte {
+        b'*' | b':' => true,
+        b'.' => bytes.get(at + 1).is_some_and(u8::is_ascii_digit),
+        _ => false,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn the_list_is_sorted() {
+        assert!(super::JUDGED.is_sorted());
+    }
+}
