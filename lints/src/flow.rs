@@ -135,7 +135,7 @@ pub(crate) struct Local {
 pub(crate) enum Flow {
     /// One graph for each choice of preprocessor branches.
     Graphs(Vec<Graph>),
-    /// The grammar can't read the body.
+    /// Nobody can read the body.
     Unknown,
 }
 
@@ -151,12 +151,14 @@ impl Flow {
 
 /// The flow of a function.
 pub(crate) fn flow(c: &C<'_>, function: &Function) -> Flow {
-    let bodies = text::bodies(c, function, true);
+    let Some(bodies) = text::bodies(c, function, true) else {
+        return Flow::Unknown;
+    };
     let is_expanded = bodies.iter().any(text::Body::is_expanded);
     let mut graphs = graphs_of(&bodies);
     if graphs.is_none() && is_expanded {
         // A macro that is no C by itself spoils the text only where it is expanded.
-        graphs = graphs_of(&text::bodies(c, function, false));
+        graphs = text::bodies(c, function, false).and_then(|bodies| graphs_of(&bodies));
     }
     graphs.map_or(Flow::Unknown, Flow::Graphs)
 }

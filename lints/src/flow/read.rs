@@ -173,7 +173,7 @@ mod tests {
         let c = C::new(&source, Arc::default());
         let mut count = 0;
         for function in &c.outline.functions {
-            for body in text::bodies(&c, function, true) {
+            for body in text::bodies(&c, function, true).unwrap_or_default() {
                 let (nodes, block) = match read(&body) {
                     Ok(tree) => tree,
                     Err(Refusal::Unsure) => continue,
@@ -209,6 +209,7 @@ mod tests {
         let source = Source::new("a.c", &code);
         let c = C::new(&source, Arc::default());
         let bodies = text::bodies(&c, &c.outline.functions[0], true);
+        let bodies = bodies.ok_or(Refusal::TooDeep)?;
         read(&bodies[0]).map(|_| ())
     }
 

@@ -5,6 +5,7 @@ mod plain;
 
 use std::collections::HashSet;
 
+use super::read::DEPTH_CAP;
 use crate::lexer::{Directive, DirectiveKind, Kind};
 use crate::outline::Function;
 use crate::unit::C;
@@ -17,13 +18,13 @@ const BODY_CAP_BYTES: usize = 1 << 20;
 const CHOICE_CAP: usize = 8;
 
 /// The body once for each choice of branches: all first ones, all second ones, … Where a conditional has fewer,
-/// its last one is taken, which is none where there is no `#else`.
-pub(super) fn bodies(c: &C<'_>, function: &Function, expands: bool) -> Vec<Body> {
+/// its last one is taken, which is none where there is no `#else`. None where nobody could read one of them.
+pub(super) fn bodies(c: &C<'_>, function: &Function, expands: bool) -> Option<Vec<Body>> {
     let tokens = &c.lexed.code;
     let start = tokens[function.open as usize].start as usize;
     let end = tokens[function.close as usize].end() as usize;
     if end - start > BODY_CAP_BYTES {
-        return Vec::new();
+        return None;
     }
     let all = &c.lexed.directives;
     let first = all.partition_point(|directive| directive.at <= function.open);
@@ -37,9 +38,26 @@ pub(super) fn bodies(c: &C<'_>, function: &Function, expands: bool) -> Vec<Body>
                 .iter()
                 .filter_map(|branches| *branches.get(choice).or(branches.last())?)
                 .collect();
-            Body::new(c, &tokens_of(function, directives, &chosen), expands)
+            let tokens = tokens_of(function, directives, &chosen);
+            // Nobody reads what is too deep: its words are not collected.
+            (!is_too_deep(c, &tokens)).then(|| Body::new(c, &tokens, expands))
         })
-        .collect()
+        .collect::<Option<_>>()
+}
+
+/// Whether brackets stand deeper within one another than any tree is made.
+fn is_too_deep(c: &C<'_>, tokens: &[u32]) -> bool {
+    let (mut depth, mut deepest) = (0_usize, 0);
+    for &index in tokens {
+        let kind = c.lexed.code[index as usize].kind;
+        if kind.opens() {
+            depth += 1;
+            deepest = deepest.max(depth);
+        } else if kind.closes() {
+            depth = depth.saturating_sub(1);
+        }
+    }
+    deepest > usize::from(DEPTH_CAP)
 }
 
 /// For each conditional the branches that a compiler may see, by the number of their directive; `None` is no branch.
@@ -91,28 +109,32 @@ fn is_always(c: &C<'_>, directive: &Directive) -> bool {
 }
 
 /// The tokens of a body, without those of branches that are not chosen.
-fn tokens_of(function: &Function, directives: &[Directive], chosen: &HashSet<usize>) -> Vec<usize> {
-    // Whether the branch of each open conditional is chosen.
+fn tokens_of(function: &Function, directives: &[Directive], chosen: &HashSet<usize>) -> Vec<u32> {
+    // Whether the branch of each open conditional is chosen, and how many are not.
     let mut branches: Vec<bool> = Vec::new();
+    let mut skipped = 0;
     let mut next = directives.iter().enumerate().peekable();
     let mut tokens = Vec::new();
     for index in function.open..=function.close {
         while let Some((number, directive)) = next.next_if(|(_, next)| next.at <= index) {
+            let is_chosen = chosen.contains(&number);
             match directive.kind {
-                DirectiveKind::If | DirectiveKind::Ifdef => branches.push(chosen.contains(&number)),
+                DirectiveKind::If | DirectiveKind::Ifdef => {
+                    branches.push(is_chosen);
+                    skipped += usize::from(!is_chosen);
+                }
                 DirectiveKind::Elif | DirectiveKind::Else => {
                     if let Some(branch) = branches.last_mut() {
-                        *branch = chosen.contains(&number);
+                        skipped -= usize::from(!std::mem::replace(branch, is_chosen));
+                        skipped += usize::from(!is_chosen);
                     }
                 }
-                DirectiveKind::Endif => {
-                    branches.pop();
-                }
+                DirectiveKind::Endif => skipped -= usize::from(branches.pop() == Some(false)),
                 _ => {}
             }
         }
-        if branches.iter().all(|&is_chosen| is_chosen) {
-            tokens.push(index as usize);
+        if skipped == 0 {
+            tokens.push(index);
         }
     }
     tokens

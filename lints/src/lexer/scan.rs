@@ -1,5 +1,7 @@
 //! The scanner: one pass over the bytes, no look back.
 
+mod raw;
+
 use super::token::{LONG, continues_identifier, ends_line, single, splice};
 use super::{Directive, DirectiveKind, Kind, Lexed, Token, spelling};
 use crate::source::to_u32;
@@ -9,6 +11,8 @@ pub(super) struct Scanner<'a> {
     bytes: &'a [u8],
     at: usize,
     lexed: Lexed<'a>,
+    /// Where raw strings may end, found when there is one.
+    raw_ends: Option<raw::Ends<'a>>,
 }
 
 /// What stands between two tokens.
@@ -35,6 +39,7 @@ impl<'a> Scanner<'a> {
                 comments: Vec::new(),
                 unterminated: None,
             },
+            raw_ends: None,
         }
     }
 
@@ -300,21 +305,18 @@ impl<'a> Scanner<'a> {
     /// `R"delimiter( … )delimiter"`, which GCC knows in C, too. Anything else behind `R` is a plain string.
     fn raw_string(&mut self) -> Kind {
         let body = &self.bytes[self.at + 1..];
-        let delimiter = body
-            .iter()
-            .take(17)
-            .position(|&byte| matches!(byte, b'(' | b')' | b' ' | b'\\' | b'"' | b'\n'));
-        match delimiter {
-            Some(length) if body[length] == b'(' => {
-                let close = [b")", &body[..length], b"\""].concat();
-                match memchr::memmem::find(&body[length..], &close) {
-                    Some(end) => self.at += 1 + length + end + close.len(),
-                    None => return self.quoted(b'"', Kind::String),
-                }
-                Kind::String
-            }
-            _ => self.quoted(b'"', Kind::String),
+        let Some(delimiter) = raw::delimiter(body) else {
+            return self.quoted(b'"', Kind::String);
+        };
+        let from = self.at + 1 + delimiter.len();
+        let ends = self
+            .raw_ends
+            .get_or_insert_with(|| raw::Ends::of(self.bytes, from));
+        match ends.behind(self.bytes, delimiter, from) {
+            Some(end) => self.at = end,
+            None => return self.quoted(b'"', Kind::String),
         }
+        Kind::String
     }
 
     /// The longest operator that begins here, and its end.

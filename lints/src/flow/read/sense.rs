@@ -10,10 +10,20 @@ pub(super) fn refusal(body: &Body) -> Refusal {
     let mut open: Vec<Bracket> = Vec::new();
     // What was closed last.
     let mut closed = Bracket::default();
+    let mut operators = 0;
     for index in 0..body.len() {
         let kind = body.kind(index).unwrap_or(Kind::Unknown);
+        // Of operators in a row all but the first have the next one within them.
+        operators = match kind {
+            Kind::Operator | Kind::Ampersand | Kind::Star => operators + 1,
+            _ => 0,
+        };
+        if operators > usize::from(DEPTH_CAP) + 1 {
+            return Refusal::TooDeep;
+        }
         match kind {
             Kind::Unknown | Kind::Hash | Kind::Paste => return Refusal::NoCode,
+            Kind::String | Kind::Character if is_open(body.word(index)) => return Refusal::NoCode,
             Kind::Comma | Kind::Number | Kind::String => {
                 if let Some(bracket) = open.last_mut() {
                     bracket.is_no_type = true;
@@ -43,6 +53,12 @@ pub(super) fn refusal(body: &Body) -> Refusal {
     } else {
         Refusal::NoCode
     }
+}
+
+/// Whether a literal begins with a quote and does not end with one, or is a character without one.
+fn is_open(word: &str) -> bool {
+    let quotes = ['"', '\''];
+    word == "''" || word.starts_with(quotes) && (word.len() < 2 || !word.ends_with(quotes))
 }
 
 /// An open bracket.

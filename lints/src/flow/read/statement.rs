@@ -12,6 +12,10 @@ impl Reader<'_> {
         let mark = self.pending.len();
         self.expect(Kind::BraceOpen)?;
         while !self.takes(Kind::BraceClose) {
+            // There may be very many that are empty.
+            if self.takes(Kind::Semicolon) {
+                continue;
+            }
             let item = match self.word() {
                 Some(Word::Case | Word::Default) => self.deeper(Self::case)?,
                 _ => self.item()?,

@@ -24,14 +24,36 @@ pub(in crate::flow) struct Body {
 
 /// A token, where its word begins, and the bytes of the file that it stands for.
 struct Item {
-    kind: Kind,
     at: u32,
-    file: (u32, u32),
+    start: u32,
+    /// Of more than sixteen million bytes the rest is left out: bodies are capped below.
+    size: [u8; 3],
+    kind: Kind,
+}
+
+impl Item {
+    fn new(kind: Kind, at: usize, file: &Range<usize>) -> Self {
+        let size = to_u32(file.len()).min((1 << 24) - 1).to_le_bytes();
+        let [size @ .., _] = size;
+        Self {
+            at: to_u32(at),
+            start: to_u32(file.start),
+            size,
+            kind,
+        }
+    }
+
+    /// The bytes of the file that it stands for.
+    fn file(&self) -> Range<usize> {
+        let [low, middle, high] = self.size;
+        let start = self.start as usize;
+        start..start + u32::from_le_bytes([low, middle, high, 0]) as usize
+    }
 }
 
 impl Body {
     /// The words of some tokens of a file. With `expands` its macros are expanded.
-    pub(super) fn new(c: &C<'_>, tokens: &[usize], expands: bool) -> Self {
+    pub(super) fn new(c: &C<'_>, tokens: &[u32], expands: bool) -> Self {
         let mut writer = Writer {
             c,
             words: String::new(),
@@ -41,7 +63,7 @@ impl Body {
         };
         let macros = c.expandable().filter(|_| expands);
         let mut next = 0;
-        while let Some(&index) = tokens.get(next) {
+        while let Some(index) = tokens.get(next).map(|&index| index as usize) {
             let invocation = macros.and_then(|table| writer.invocation(table, tokens, next));
             if invocation.is_some() {
                 writer.is_expanded = true;
@@ -49,7 +71,7 @@ impl Body {
                 writer.token(index);
                 if writer.needs_semicolon(tokens, next) {
                     let file = c.lexed.code[index].range();
-                    writer.write(Kind::Semicolon, ";", file);
+                    writer.write(Kind::Semicolon, ";", &file);
                 }
             }
             next = invocation.unwrap_or(next + 1);
@@ -102,7 +124,7 @@ impl Body {
     pub(in crate::flow) fn range(&self, tokens: &Range<usize>) -> Range<usize> {
         let last = tokens.end.saturating_sub(1).max(tokens.start);
         match (self.tokens.get(tokens.start), self.tokens.get(last)) {
-            (Some(first), Some(last)) => first.file.0 as usize..last.file.1 as usize,
+            (Some(first), Some(last)) => first.file().start..last.file().end,
             _ => 0..0,
         }
     }
@@ -131,15 +153,11 @@ struct Writer<'c, 'a> {
 }
 
 impl Writer<'_, '_> {
-    fn write(&mut self, kind: Kind, word: &str, file: Range<usize>) {
+    fn write(&mut self, kind: Kind, word: &str, file: &Range<usize>) {
         if matches!(kind, Kind::Ampersand | Kind::Star) {
             self.settle_cast();
         }
-        self.tokens.push(Item {
-            kind,
-            at: to_u32(self.words.len()),
-            file: (to_u32(file.start), to_u32(file.end)),
-        });
+        self.tokens.push(Item::new(kind, self.words.len(), file));
         self.words.push_str(known(kind, word));
     }
 
@@ -170,16 +188,15 @@ impl Writer<'_, '_> {
     fn token(&mut self, index: usize) {
         let token = self.c.lexed.code[index];
         let word = spelling(self.c.lexed.text, token);
-        self.write(token.kind, &word, token.range());
+        self.write(token.kind, &word, &token.range());
     }
 
     /// Whether a macro that is a statement without a semicolon stands at `next`: a name that begins a statement,
     /// and behind it a call, which the grammar would read as a declaration.
-    fn needs_semicolon(&self, tokens: &[usize], next: usize) -> bool {
-        let (Some(&index), Some(&name), Some(&open)) =
-            (tokens.get(next), tokens.get(next + 1), tokens.get(next + 2))
-        else {
-            return false;
+    fn needs_semicolon(&self, tokens: &[u32], next: usize) -> bool {
+        let [index, name, open] = match tokens.get(next..next + 3) {
+            Some(&[index, name, open]) => [index as usize, name as usize, open as usize],
+            _ => return false,
         };
         let kind = |index: usize| self.c.lexed.code[index].kind;
         let looks_so = kind(index) == Kind::Identifier
@@ -194,9 +211,9 @@ impl Writer<'_, '_> {
     }
 
     /// Writes what the macro makes that is invoked at `next`; answers what stands behind the invocation.
-    fn invocation(&mut self, table: &Table<'_>, tokens: &[usize], next: usize) -> Option<usize> {
+    fn invocation(&mut self, table: &Table<'_>, tokens: &[u32], next: usize) -> Option<usize> {
         let code = &self.c.lexed.code;
-        let name = code[tokens[next]];
+        let name = code[tokens[next] as usize];
         if name.kind != Kind::Identifier || self.budget == 0 {
             return None;
         }
@@ -209,7 +226,7 @@ impl Writer<'_, '_> {
         let items: Vec<paste::Item> = tokens[next..behind]
             .iter()
             .map(|&index| {
-                let token = code[index];
+                let token = code[index as usize];
                 let word = spelling(self.c.lexed.text, token);
                 paste::Item::given(token.kind, word.into_owned(), true)
             })
@@ -222,7 +239,7 @@ impl Writer<'_, '_> {
             .expansions
             .set(self.c.expansions.get().saturating_sub(spent));
         for item in made {
-            self.write(item.kind, &item.text, name.range());
+            self.write(item.kind, &item.text, &name.range());
         }
         Some(behind)
     }
@@ -236,10 +253,10 @@ fn looks_like_type(name: &str) -> bool {
 }
 
 /// How many tokens a list in parentheses has, with them.
-fn parenthesised(code: &[Token], tokens: &[usize]) -> Option<usize> {
+fn parenthesised(code: &[Token], tokens: &[u32]) -> Option<usize> {
     let mut depth = 0_usize;
     for (offset, &index) in tokens.iter().take(EXPANSION_BUDGET).enumerate() {
-        match code[index].kind {
+        match code[index as usize].kind {
             Kind::ParenOpen => depth += 1,
             Kind::ParenClose => depth = depth.checked_sub(1)?,
             _ if depth == 0 => return None,
