@@ -5,7 +5,9 @@
 
 use std::cell::{Cell, OnceCell};
 use std::io;
+use std::panic::{AssertUnwindSafe, catch_unwind, set_hook, take_hook};
 use std::sync::mpsc::{Receiver, Sender, channel};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::boundary::Boundary;
 use crate::reactor::Reactor;
@@ -43,14 +45,25 @@ impl Offload {
             .threads
             .as_ref()
             .expect("the threads live until the pool is dropped");
-        threads.spawn_blocking(move || {
-            // A job that never answers would keep the loop waiting for ever.
-            let _boundary = Boundary::new();
-            // The receiver is gone only when the runtime has ended: then nobody waits any more.
-            if post.send(job()).is_ok() {
-                _ = waker.wake();
-            }
+        // Where there is no thread, tokio still keeps the job for one: then it must find it gone.
+        let kept = Arc::new(Mutex::new(Some(job)));
+        let job = Arc::clone(&kept);
+        let sent = unless_out_of_threads(|| {
+            threads.spawn_blocking(move || {
+                // A job that never answers would keep the loop waiting for ever.
+                let _boundary = Boundary::new();
+                let Some(job) = take(&job) else { return };
+                // The receiver is gone only when the runtime has ended: then nobody waits any more.
+                if post.send(job()).is_ok() {
+                    _ = waker.wake();
+                }
+            })
         });
+        if let Err(error) = sent
+            && take(&kept).is_some()
+        {
+            return Err(error);
+        }
         self.in_flight.set(self.in_flight.get() + 1);
         Ok(())
     }
@@ -73,10 +86,9 @@ impl Offload {
         if let Some(pool) = self.pool.get() {
             return Ok(pool);
         }
-        let threads = tokio::runtime::Builder::new_multi_thread()
-            .worker_threads(1)
-            .thread_name("lunet-offload")
-            .build()?;
+        let mut builder = tokio::runtime::Builder::new_multi_thread();
+        builder.worker_threads(1).thread_name("lunet-offload");
+        let threads = unless_out_of_threads(|| builder.build())??;
         let (post, finished) = channel();
         Ok(self.pool.get_or_init(|| Pool {
             threads: Some(threads),
@@ -84,6 +96,20 @@ impl Offload {
             finished,
         }))
     }
+}
+
+fn take<T>(kept: &Mutex<Option<T>>) -> Option<T> {
+    kept.lock().unwrap_or_else(PoisonError::into_inner).take()
+}
+
+/// Does something about which tokio panics where the system has no thread left. Quietly, because
+/// the caller tells of it.
+fn unless_out_of_threads<T>(start: impl FnOnce() -> T) -> io::Result<T> {
+    let hook = take_hook();
+    set_hook(Box::new(|_| {}));
+    let started = catch_unwind(AssertUnwindSafe(start));
+    set_hook(hook);
+    started.map_err(|_| io::Error::other("no thread could be started"))
 }
 
 impl Drop for Pool {

@@ -52,3 +52,25 @@ fn a_write_that_can_not_be_kept_is_told() {
         end)";
     run_with(300_000, script).gives(0, "out of memory\n", "");
 }
+
+/// A name is looked up on another thread, whose stack needs room.
+#[test]
+fn a_thread_that_can_not_be_started_is_told() {
+    let script = "local ffi = require('ffi')
+        ffi.cdef('void *mmap(void *, size_t, int, int, int, long); int munmap(void *, size_t);')
+        local taken, size = {}, 2 ^ 20
+        lunet.spawn(function()
+          while true do
+            local room = ffi.C.mmap(nil, size, 0, 0x22, -1, 0)
+            if ffi.cast('intptr_t', room) == -1 then break end
+            taken[#taken + 1] = room
+          end
+          print(socket.connect('localhost', 1))
+          print(socket.connect('localhost', 1))
+          for _, room in ipairs(taken) do ffi.C.munmap(room, size) end
+          print(socket.connect('localhost', 1))
+        end)";
+    let told = "nil\tfailed to start connect: no thread could be started\n";
+    let expected = format!("{told}{told}nil\tconnection refused\n");
+    run_with(300_000, script).gives(0, &expected, "");
+}
