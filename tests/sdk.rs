@@ -20,10 +20,19 @@ fn luajit_headers() -> PathBuf {
 
 /// Compiles C sources, warnings being errors.
 fn compile(arguments: impl IntoIterator<Item = impl AsRef<OsStr>>) {
+    compile_as("cc", "-std=c11", arguments);
+}
+
+/// Compiles sources of a language, warnings being errors.
+fn compile_as(
+    compiler: &str,
+    standard: &str,
+    arguments: impl IntoIterator<Item = impl AsRef<OsStr>>,
+) {
     let include = support::root().join("runtime/include");
-    support::command(Path::new("cc"))
+    support::command(Path::new(compiler))
         .args([
-            "-std=c11",
+            standard,
             "-Wall",
             "-Wextra",
             "-Wpedantic",
@@ -37,6 +46,24 @@ fn compile(arguments: impl IntoIterator<Item = impl AsRef<OsStr>>) {
         .args(arguments)
         .assert()
         .success();
+}
+
+/// Plugins may be C of 1999 or later, or C++, traced or not.
+#[test]
+fn the_headers_fit_every_standard() {
+    let path = source("headers.c");
+    for (compiler, standard, language) in [
+        ("cc", "-std=c99", "c"),
+        ("cc", "-std=c11", "c"),
+        ("c++", "-std=c++98", "c++"),
+        ("c++", "-std=c++17", "c++"),
+    ] {
+        for traced in ["-ULUNET_TRACE", "-DLUNET_TRACE"] {
+            let options = ["-fsyntax-only", "-Wshadow", "-x", language, traced];
+            let arguments = options.into_iter().map(OsStr::new);
+            compile_as(compiler, standard, arguments.chain([path.as_ref()]));
+        }
+    }
 }
 
 /// A source of this folder.

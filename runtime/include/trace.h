@@ -24,6 +24,8 @@ LUNET_API void _lunet_trace_coref_add(const char *file, int line, int ref);
 LUNET_API void _lunet_trace_coref_release(const char *file, int line, int ref);
 LUNET_API void _lunet_trace_stack_check(lua_State *L, const char *file, int line, int base, int delta);
 
+/* Does nothing: the runtime has begun to trace before it loads a plugin. */
+LUNET_API void lunet_trace_init(void);
 /* Prints the references that are alive, by the line that created them. */
 LUNET_API void lunet_trace_dump(void);
 /* Ends the process unless every reference was released. `where` is told. */
@@ -34,6 +36,7 @@ LUNET_API void lunet_trace_assert_balanced(const char *where);
 #define _lunet_trace_coref_add(file, line, ref) ((void)0)
 #define _lunet_trace_coref_release(file, line, ref) ((void)0)
 #define _lunet_trace_stack_check(L, file, line, base, delta) ((void)(base))
+#define lunet_trace_init() ((void)0)
 #define lunet_trace_dump() ((void)0)
 #define lunet_trace_assert_balanced(where) ((void)0)
 

@@ -74,6 +74,10 @@ unsafe extern "C-unwind" fn _lunet_trace_stack_check(
     std::process::abort();
 }
 
+/// The runtime has begun to trace before it loads a plugin.
+#[unsafe(no_mangle)]
+extern "C-unwind" fn lunet_trace_init() {}
+
 #[unsafe(no_mangle)]
 extern "C-unwind" fn lunet_trace_dump() {
     corefs::dump();
