@@ -281,6 +281,14 @@ mod tests {
             ("b/twice.h", "static inline int sixth(void) { return 6; }\n"),
             ("c/twice.h", "static inline int sixth(void) { return 6; }\n"),
             (
+                "d/elsewhere.h",
+                "static inline int sixth(void) { return 6; }\n",
+            ),
+            (
+                "a/include/installed.h",
+                "static inline int sixth(void) { return 6; }\n",
+            ),
+            (
                 "b/wchar.h",
                 "static inline int btowc(int x) { return x; }\n",
             ),
@@ -317,6 +325,8 @@ mod tests {
         check("fifth", "three.h", None);
         check("seventh", "d/talk.h", None);
         check("second", "far/two.h", Some("two.h:2"));
+        check("sixth", "elsewhere.h", None);
+        check("sixth", "installed.h", Some("a/include/installed.h:1"));
         check("first", "b/one.h", None);
         check("sixth", "twice.h", None);
         check("sixth", "b/twice.h", Some("b/twice.h:1"));

@@ -38,6 +38,7 @@ const DEPTH_CAP: usize = 4;
 
 #[derive(Clone, Copy, PartialEq)]
 enum Operation {
+    /// It locks; where its answer is asked for, only if that is 0.
     Lock,
     /// It locks if it answers 0.
     TryLock,
@@ -213,12 +214,9 @@ impl Analysis for Locks<'_> {
                 .first()
                 .map(|argument| state.resolved(plain(&argument.text())));
             match (operation(&call.name), mutex) {
-                (Some(Operation::Lock), Some(mutex)) => {
-                    state
-                        .locked
-                        .insert(mutex, (call.range.start, call.range.end));
-                }
-                (Some(Operation::TryLock), Some(mutex)) if self.graph.is_asked(call) => {
+                (Some(Operation::Lock | Operation::TryLock), Some(mutex))
+                    if self.graph.is_asked(call) =>
+                {
                     let mut locked = state.clone();
                     locked
                         .locked
@@ -228,6 +226,10 @@ impl Analysis for Locks<'_> {
                         zero: locked,
                         other: state,
                     };
+                }
+                (Some(Operation::Lock), Some(mutex)) => {
+                    let place = (call.range.start, call.range.end);
+                    state.locked.insert(mutex, place);
                 }
                 (Some(Operation::Unlock), Some(mutex)) => {
                     if state.locked.remove(&mutex).is_none() {

@@ -61,19 +61,16 @@ pub(super) fn may_define(text: &str, names: &FxHashSet<String>) -> bool {
 
 fn names_function(line: &str, names: &FxHashSet<String>) -> bool {
     let bytes = line.as_bytes();
-    let begins = |at: usize| {
-        let is_open = at
-            .checked_sub(1)
-            .is_some_and(|at| continues_identifier(bytes[at]));
-        continues_identifier(bytes[at]) && !is_open
+    let is_name = |end: usize| {
+        let before = line[..end].trim_ascii_end();
+        let letters = before.bytes().rev();
+        let length = letters
+            .take_while(|&byte| continues_identifier(byte))
+            .count();
+        length > 0 && names.contains(&before[before.len() - length..])
     };
-    (0..bytes.len()).filter(|&at| begins(at)).any(|start| {
-        let rest = bytes[start..].iter();
-        let length = rest.take_while(|byte| continues_identifier(**byte)).count();
-        let behind = line[start + length..].trim_ascii_start();
-        (behind.is_empty() || behind.starts_with('('))
-            && names.contains(&line[start..start + length])
-    })
+    let mut opens = memchr::memchr_iter(b'(', bytes).chain([bytes.len()]);
+    opens.any(is_name)
 }
 
 /// Whether a comment is open at the end of a text, as far as its last part tells.

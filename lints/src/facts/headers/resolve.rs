@@ -45,7 +45,7 @@ impl Headers {
     }
 
     /// The headers that an include may mean: the one beside the file, those whose path ends so, all of that name.
-    /// With `is_certain` it must be one, and no header of the system.
+    /// With `is_certain` it must be one, near the file, and no header of the system.
     fn targets(&self, from: &str, path: &str, is_quoted: bool, is_certain: bool) -> Vec<usize> {
         let Some(named) = self.by_name.get(last_component(path)) else {
             return Vec::new();
@@ -70,11 +70,27 @@ impl Headers {
         if list.is_empty() && !is_certain {
             list.clone_from(named);
         }
-        if is_certain && (list.len() > 1 || (!is_quoted && is_of_system(path))) {
-            list.clear();
+        let is_near = |number: &usize| is_near(folder, &self.list[*number].path, tail);
+        if is_certain {
+            let is_known = list.len() == 1 && (is_quoted || !is_of_system(path));
+            list.retain(|number| is_known && is_near(number));
         }
         list
     }
+}
+
+/// Whether a header is found from a folder above or below that of a file, or from one for headers beside it:
+/// elsewhere nobody knows whether a build looks there, or makes a header of that name itself.
+fn is_near(from: &str, header: &str, tail: &str) -> bool {
+    let base = header.strip_suffix(tail).unwrap_or_default();
+    let base = base.trim_end_matches('/');
+    let (parent, name) = base.rsplit_once('/').unwrap_or(("", base));
+    let is_within = |inner: &str, outer: &str| {
+        let rest = inner.strip_prefix(outer);
+        outer.is_empty() || rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+    };
+    let is_for_headers = matches!(name, "include" | "includes" | "inc" | "headers");
+    is_within(from, base) || is_within(base, from) || (is_for_headers && is_within(from, parent))
 }
 
 /// Whether a path ends with another one, whole components taken.

@@ -136,10 +136,7 @@ impl Known {
     fn may_equal(&self, condition: &Condition, equal: bool) -> bool {
         match self.get(&condition.left) {
             Some(Fact::Equal(text)) if *text == condition.right => equal,
-            Some(Fact::Equal(text)) => {
-                let differ = text.parse::<i64>().is_ok() && condition.right.parse::<i64>().is_ok();
-                !(equal && differ)
-            }
+            Some(Fact::Equal(text)) => !(equal && differ(text, &condition.right)),
             Some(Fact::NotEqual(text)) if *text == condition.right => !equal,
             _ => true,
         }
@@ -184,6 +181,22 @@ impl Known {
         }
         true
     }
+}
+
+/// Whether two values that are spelled differently surely are not the same.
+fn differ(one: &str, other: &str) -> bool {
+    let is_number = |text: &str| text.parse::<i64>().is_ok();
+    // POSIX, errno.h: positive values.
+    let is_error = |text: &str| {
+        let mut letters = text.bytes();
+        letters.next() == Some(b'E')
+            && letters.len() > 1
+            && letters.all(|letter| letter.is_ascii_uppercase() || letter.is_ascii_digit())
+    };
+    let is_zero_and_error = |one: &str, other: &str| one == "0" && is_error(other);
+    (is_number(one) && is_number(other))
+        || is_zero_and_error(one, other)
+        || is_zero_and_error(other, one)
 }
 
 /// The places of which a path remembers something: those that more than one condition asks, or that are returned.
