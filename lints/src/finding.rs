@@ -1,11 +1,12 @@
 //! What a rule reports: the place, the message, the help, and the edits that would put it right.
 
+mod list;
 mod words;
 
 use std::ops::Range;
 use std::sync::Arc;
 
-use words::Lately;
+pub use list::{Iter, List};
 pub use words::Words;
 
 use crate::source::{Position, Source};
@@ -103,8 +104,9 @@ pub struct Edit {
 pub struct Findings<'a> {
     source: &'a Source<'a>,
     path: Arc<str>,
-    lately: Lately,
-    pub(crate) list: Vec<Finding>,
+    list: List,
+    /// The last one, which may not be complete.
+    open: Option<Finding>,
 }
 
 impl<'a> Findings<'a> {
@@ -112,8 +114,8 @@ impl<'a> Findings<'a> {
         Self {
             source,
             path: source.path.into(),
-            lately: Lately::default(),
-            list: Vec::new(),
+            list: List::default(),
+            open: None,
         }
     }
 
@@ -124,43 +126,38 @@ impl<'a> Findings<'a> {
         range: Range<usize>,
         message: impl Into<Words>,
     ) -> &mut Finding {
-        if let Some(before) = self.list.last_mut() {
-            self.lately.share(&mut before.help);
-        }
-        let mut message = message.into();
-        self.lately.share(&mut message);
         let (start, end) = self.places(&range);
-        self.list.push(Finding {
+        let finding = Finding {
             rule: rule.name,
             level: rule.level,
             path: self.path.clone(),
             range,
             start,
             end,
-            message,
+            message: message.into(),
             help: Words::Fixed(""),
             fix: None,
             related: Vec::new(),
             suppressed: None,
-        });
-        let last = self.list.len() - 1;
-        &mut self.list[last]
+        };
+        if let Some(before) = self.open.take() {
+            self.list.push(before);
+        }
+        self.open.insert(finding)
+    }
+
+    /// All that were added so far.
+    pub(crate) fn list(&mut self) -> &mut List {
+        if let Some(last) = self.open.take() {
+            self.list.push(last);
+        }
+        &mut self.list
     }
 
     /// The findings by place, then rule; of several by one rule at one place the first.
-    pub(crate) fn sorted(self) -> Vec<Finding> {
-        let mut list = self.list;
-        let key = |index: &u32| {
-            let finding: &Finding = &list[*index as usize];
-            (finding.start, finding.rule, finding.end)
-        };
-        // Sorting moves what it sorts to and fro, beside it: numbers are smaller than findings.
-        let mut order: Vec<u32> = (0..crate::source::to_u32(list.len())).collect();
-        order.sort_by(|a, b| key(a).cmp(&key(b)));
-        arrange(&mut list, order);
-        list.dedup_by(|a, b| a.rule == b.rule && a.range == b.range);
-        list.shrink_to_fit();
-        list
+    pub(crate) fn sorted(mut self) -> List {
+        self.list().sort();
+        self.list
     }
 
     /// A further place, to be put into a finding.
@@ -190,34 +187,5 @@ impl<'a> Findings<'a> {
             self.source.position(range.start),
             self.source.position(range.end),
         )
-    }
-}
-
-/// Puts to each place what stands at the place that `order` names for it.
-fn arrange<T>(list: &mut [T], mut order: Vec<u32>) {
-    for start in 0..order.len() {
-        let mut place = start;
-        loop {
-            let from = order[place] as usize;
-            // Done: what belongs here is here.
-            order[place] = crate::source::to_u32(place);
-            if from == start {
-                break;
-            }
-            list.swap(place, from);
-            place = from;
-        }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::arrange;
-
-    #[test]
-    fn what_an_order_names_comes_to_its_place() {
-        let mut list = ["d", "a", "c", "b", "e"];
-        arrange(&mut list, vec![1, 3, 2, 0, 4]);
-        assert_eq!(list, ["a", "b", "c", "d", "e"]);
     }
 }

@@ -2,22 +2,21 @@
 
 use std::collections::BTreeMap;
 
-use crate::finding::{Edit, Finding};
+use crate::finding::{Edit, Fix, List};
 
 /// Edits that do not overlap, by their bytes.
 type Accepted<'a> = BTreeMap<(usize, usize), &'a Edit>;
 
 /// The text with all safe fixes of findings that are not suppressed, and how many were applied.
-pub fn apply(text: &str, findings: &[Finding]) -> (String, usize) {
-    let mut accepted = Accepted::new();
-    let mut count = 0;
-    for finding in findings
+pub fn apply(text: &str, findings: &List) -> (String, usize) {
+    let fixes: Vec<Box<Fix>> = findings
         .iter()
         .filter(|finding| finding.suppressed.is_none())
-    {
-        let Some(fix) = finding.fix.as_ref().filter(|fix| fix.safe) else {
-            continue;
-        };
+        .filter_map(|finding| finding.fix.filter(|fix| fix.safe))
+        .collect();
+    let mut accepted = Accepted::new();
+    let mut count = 0;
+    for fix in &fixes {
         let key = |edit: &Edit| (edit.range.start, edit.range.end);
         let fresh: Vec<_> = fix
             .edits

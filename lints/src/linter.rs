@@ -5,7 +5,7 @@ use std::hash::BuildHasher as _;
 use rustc_hash::{FxBuildHasher, FxHashSet};
 
 use crate::facts::{Facts, Header};
-use crate::finding::{Finding, Findings, Level};
+use crate::finding::{Findings, Level, List};
 use crate::gate::{Gate, may_allocate, may_be_pieced, splits_words};
 use crate::language::Language;
 use crate::lexer::Kind;
@@ -37,7 +37,7 @@ pub struct Linter {
 #[derive(Debug, Default)]
 pub struct Report {
     /// Sorted by place, then rule. Suppressed ones are among them.
-    pub findings: Vec<Finding>,
+    pub findings: List,
 }
 
 /// Why a configuration can't be used.
@@ -176,7 +176,7 @@ impl Linter {
         let comments = unit.comments().into_iter();
         let mut suppressions =
             suppress::suppressions(unit.source, comments, |name| rules::find(name).is_some());
-        suppress::apply(&mut suppressions, &mut findings.list);
+        suppress::apply(&mut suppressions, findings.list());
         let mut about = Findings::new(unit.source);
         for rule in rules::ALL {
             if let Run::Suppressions(run) = rule.run {
@@ -184,25 +184,18 @@ impl Linter {
             }
         }
         self.set_levels(unit, &mut about);
-        findings.list.append(&mut about.list);
+        findings.list().append(about.list());
     }
 
     /// The levels of the configuration; what no compiler sees is a warning at most.
     fn set_levels(&self, unit: &Unit<'_>, findings: &mut Findings<'_>) {
-        findings.list.retain_mut(|finding| {
-            let configured = match self.settings.levels.get(finding.rule) {
-                None => Some(finding.level),
-                Some(setting) => setting.level(),
+        findings.list().set_levels(|rule, level, start| {
+            let level = match self.settings.levels.get(rule) {
+                None => level,
+                Some(setting) => setting.level()?,
             };
-            let is_dead = unit
-                .c()
-                .is_some_and(|c| c.conditionals.is_dead(finding.range.start));
-            match configured {
-                None => return false,
-                Some(_) if is_dead => finding.level = Level::Warning,
-                Some(level) => finding.level = level,
-            }
-            true
+            let is_dead = unit.c().is_some_and(|c| c.conditionals.is_dead(start));
+            Some(if is_dead { Level::Warning } else { level })
         });
     }
 }

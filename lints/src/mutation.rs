@@ -2,7 +2,7 @@
 
 use crate::call::{Call, call_at, text_of};
 use crate::facts::Facts;
-use crate::finding::Finding;
+use crate::finding::List;
 use crate::linter::Linter;
 use crate::role::Role;
 use crate::source::Source;
@@ -71,7 +71,7 @@ struct Plan {
 }
 
 /// Findings that count, as `rule:line`.
-fn keys(findings: &[Finding]) -> Vec<String> {
+fn keys(findings: &List) -> Vec<String> {
     findings
         .iter()
         .map(|finding| format!("{}:{}", finding.rule, finding.start.line))

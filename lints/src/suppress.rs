@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use rustc_hash::FxHashMap;
 
-use crate::finding::Finding;
+use crate::finding::List;
 use crate::rules;
 use crate::source::Source;
 
@@ -115,7 +115,7 @@ fn parse<'a>(
 }
 
 /// Marks the findings that are silenced, and the suppressions that were needed.
-pub(crate) fn apply(suppressions: &mut [Suppression<'_>], findings: &mut [Finding]) {
+pub(crate) fn apply(suppressions: &mut [Suppression<'_>], findings: &mut List) {
     let mut by_rule: FxHashMap<&'static str, Silent> = FxHashMap::default();
     for (number, suppression) in suppressions.iter().enumerate() {
         let names = suppression
@@ -132,11 +132,7 @@ pub(crate) fn apply(suppressions: &mut [Suppression<'_>], findings: &mut [Findin
     for silent in by_rule.values_mut() {
         silent.is_used.resize(silent.numbers.len(), false);
     }
-    for finding in findings {
-        if let Some(silent) = by_rule.get_mut(finding.rule) {
-            silent.apply(suppressions, finding);
-        }
-    }
+    findings.suppress(|rule, line| by_rule.get_mut(rule)?.apply(suppressions, rule, line));
 }
 
 /// The suppressions of one rule, in order. Neither their first nor their last lines go back.
@@ -148,25 +144,29 @@ struct Silent {
 
 impl Silent {
     /// All suppressions that hold in the line of a finding are needed; the last one tells the reason.
-    fn apply(&mut self, suppressions: &mut [Suppression<'_>], finding: &mut Finding) {
-        let line = finding.start.line as usize;
+    fn apply(
+        &mut self,
+        suppressions: &mut [Suppression<'_>],
+        rule: &'static str,
+        line: usize,
+    ) -> Option<Arc<str>> {
+        let mut reason = None;
         let behind = self
             .numbers
             .partition_point(|&number| suppressions[number].first_line <= line);
         for place in (0..behind).rev() {
             let suppression = &mut suppressions[self.numbers[place]];
             if suppression.last_line + 1 < line {
-                return;
+                break;
             }
-            finding
-                .suppressed
-                .get_or_insert_with(|| suppression.reason.clone());
+            reason.get_or_insert_with(|| suppression.reason.clone());
             // Those before one that is used hold where it holds: they are used, too.
             if self.is_used[place] {
-                return;
+                break;
             }
             self.is_used[place] = true;
-            suppression.used.push(finding.rule);
+            suppression.used.push(rule);
         }
+        reason
     }
 }

@@ -9,7 +9,7 @@ use crate::finding::Finding;
 
 /// Writes one `::error` or `::warning` a finding.
 pub fn write(
-    findings: &mut dyn Iterator<Item = &Finding>,
+    findings: &mut dyn Iterator<Item = Finding>,
     out: &mut dyn io::Write,
 ) -> io::Result<()> {
     buffered(out, |out| {

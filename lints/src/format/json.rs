@@ -39,14 +39,14 @@ struct EditLine<'a> {
 
 /// Writes an array of findings and a line end.
 pub fn write(
-    findings: &mut dyn Iterator<Item = &Finding>,
+    findings: &mut dyn Iterator<Item = Finding>,
     out: &mut dyn io::Write,
 ) -> io::Result<()> {
     buffered(out, |out| {
         let mut serializer = serde_json::Serializer::pretty(&mut *out);
         let mut array = serializer.serialize_seq(None)?;
         for finding in findings {
-            array.serialize_element(&item(finding))?;
+            array.serialize_element(&item(&finding))?;
         }
         array.end()?;
         out.write_all(b"\n")

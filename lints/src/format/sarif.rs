@@ -12,7 +12,7 @@ use serde::ser::{Serialize, SerializeSeq as _, Serializer};
 use serde_json::{Value, json};
 
 use super::buffered;
-use crate::finding::Finding;
+use crate::finding::List;
 use crate::rule::Rule;
 use crate::rules;
 use columns::Columns;
@@ -22,7 +22,7 @@ use columns::Columns;
 pub struct Judged<'a> {
     pub path: &'a str,
     pub text: Cow<'a, str>,
-    pub findings: &'a [Finding],
+    pub findings: &'a List,
 }
 
 /// What could not be judged, and why.
@@ -94,7 +94,7 @@ impl Serialize for Results<'_, '_> {
                 columns: &columns,
             };
             for finding in judged.findings {
-                array.serialize_element(&result::of(file, finding))?;
+                array.serialize_element(&result::of(file, &finding))?;
             }
         }
         array.end()

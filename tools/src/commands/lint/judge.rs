@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use anyhow::Context as _;
+use lunet_lints::finding::List;
 use lunet_lints::source::fingerprint;
 use lunet_lints::{Finding, Level};
 
@@ -21,7 +22,7 @@ pub(super) struct Judged {
     pub(super) path: String,
     pub(super) file: PathBuf,
     text: Text,
-    pub(super) findings: Vec<Finding>,
+    pub(super) findings: List,
 }
 
 /// The text that was judged.
@@ -79,9 +80,10 @@ pub(super) fn changed(
     files.list.retain(|path| changes.has_file(path));
     let mut outcome = found(configuration, files, &facts);
     for judged in &mut outcome.judged {
+        let path = &judged.path;
         judged
             .findings
-            .retain(|finding| changes.has_line(&judged.path, finding.start.line));
+            .retain_lines(|line| changes.has_line(path, line));
     }
     Ok(outcome)
 }
@@ -180,26 +182,29 @@ pub(super) fn stdin(configuration: &Configuration, path: &Path) -> anyhow::Resul
 
 impl Outcome {
     /// The findings that count, in order.
-    pub(super) fn findings(&self) -> impl Iterator<Item = &Finding> {
+    pub(super) fn findings(&self) -> impl Iterator<Item = Finding> {
         self.judged
             .iter()
             .flat_map(|judged| &judged.findings)
             .filter(|finding| finding.suppressed.is_none())
     }
 
+    /// The levels of the findings that count.
+    fn levels(&self) -> impl Iterator<Item = Level> {
+        self.judged
+            .iter()
+            .flat_map(|judged| judged.findings.levels())
+    }
+
     /// Whether the run fails.
     pub(super) fn is_bad(&self, deny_warnings: bool) -> bool {
-        self.findings()
-            .any(|finding| deny_warnings || finding.level == Level::Error)
+        self.levels()
+            .any(|level| deny_warnings || level == Level::Error)
     }
 
     /// The last line for a person.
     pub(super) fn summary(&self) -> String {
-        let count = |level| {
-            self.findings()
-                .filter(|finding| finding.level == level)
-                .count()
-        };
+        let count = |wanted| self.levels().filter(|level| *level == wanted).count();
         format!(
             "judged {}: {}, {}",
             counted(self.file_count, "file"),

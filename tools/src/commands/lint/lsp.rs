@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use std::io::BufRead;
 use std::process::ExitCode;
 
-use lunet_lints::Finding;
+use lunet_lints::finding::List;
 use serde_json::{Value, json};
 
 use super::configuration::Configuration;
@@ -161,7 +161,7 @@ impl Server<'_> {
             .findings
             .iter()
             .filter(|finding| finding.suppressed.is_none())
-            .map(|finding| convert::diagnostic(uri, text, finding, self.encoding))
+            .map(|finding| convert::diagnostic(uri, text, &finding, self.encoding))
             .collect();
         publish(uri, &diagnostics);
         self.documents.insert(
@@ -187,7 +187,7 @@ impl Server<'_> {
             .iter()
             .filter(|finding| finding.suppressed.is_none())
             .filter(|finding| finding.range.start <= end && start <= finding.range.end)
-            .filter_map(|finding| convert::action(uri, &document.text, finding, self.encoding))
+            .filter_map(|finding| convert::action(uri, &document.text, &finding, self.encoding))
             .collect()
     }
 }
@@ -195,7 +195,7 @@ impl Server<'_> {
 /// A text that an editor has open, as it was judged.
 struct Document {
     text: String,
-    findings: Vec<Finding>,
+    findings: List,
 }
 
 fn publish(uri: &str, diagnostics: &[Value]) {

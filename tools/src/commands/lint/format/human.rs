@@ -27,8 +27,9 @@ pub(super) fn write(outcome: &Outcome, out: &mut dyn io::Write) -> io::Result<()
     let mut page = String::new();
     for judged in &outcome.judged {
         let text = judged.text();
-        let counts = |finding: &&Finding| finding.suppressed.is_none();
+        let counts = |finding: &Finding| finding.suppressed.is_none();
         for finding in judged.findings.iter().filter(counts) {
+            let finding = &finding;
             page.clear();
             let place = text
                 .as_ref()
@@ -138,6 +139,7 @@ mod tests {
         let mut plain = Plain::default();
         let mut count = 0;
         for finding in &linter.judge(path, text, &Facts::default()).findings {
+            let finding = &finding;
             let place = Place::of(path, text, finding);
             let mut page = String::new();
             if plain.draw(&place, finding, &mut page) {
