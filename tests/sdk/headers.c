@@ -59,8 +59,8 @@ static int facts(lua_State *L)
 {
     queue_t *queue = queue_init();
     void *block = lunet_alloc(4);
-    block = lunet_realloc(block, 8);
-    lunet_free_nonnull(block);
+    void *larger = lunet_realloc(block, 8);
+    lunet_free_nonnull(larger != NULL ? larger : block);
     if (queue != NULL && queue_enqueue(queue, L) == 0) {
         lua_pushboolean(L, queue_peek(queue) == L && queue_dequeue(queue) == L);
         lua_pushboolean(L, queue_is_empty(queue) && queue_size(queue) == 0);

@@ -31,10 +31,7 @@ impl FactsByDirectory {
             .wrappers
             .as_ref()
             .map(|path| configuration.root.join(path));
-        let linted: Vec<_> = paths
-            .iter()
-            .filter(|path| path.file_name().is_some_and(|name| name == HEADER))
-            .collect();
+        let linted = Linted::among(paths);
         let (tree, quiet) = headers(configuration, paths);
         let tree = Arc::new(tree);
         let mut known = HashMap::new();
@@ -53,7 +50,7 @@ impl FactsByDirectory {
             }
             let header = fixed
                 .clone()
-                .or_else(|| nearest(&linted, &directory))
+                .or_else(|| linted.nearest(&directory))
                 .or_else(|| above(&directory))
                 .or_else(|| above(&configuration.root));
             let facts = known
@@ -107,19 +104,36 @@ fn directory_of(path: &Path) -> PathBuf {
     }
 }
 
-/// The linted header that shares most directories with a directory; the shorter path of two.
-fn nearest(linted: &[&PathBuf], directory: &Path) -> Option<PathBuf> {
-    let shared = |header: &Path| {
-        let pairs = header.components().zip(directory.components());
-        pairs.take_while(|(ours, theirs)| ours == theirs).count()
-    };
-    let best = linted.iter().max_by_key(|header| {
-        (
-            shared(header),
-            std::cmp::Reverse(header.components().count()),
-        )
-    })?;
-    Some((*best).clone())
+/// The linted headers, each by all directories above it.
+struct Linted<'a> {
+    below: HashMap<&'a Path, (usize, &'a PathBuf)>,
+}
+
+impl<'a> Linted<'a> {
+    /// Of several headers below a directory the one with the shortest path counts.
+    fn among(paths: &'a [PathBuf]) -> Self {
+        let mut below: HashMap<&Path, (usize, &PathBuf)> = HashMap::new();
+        for path in paths {
+            if path.file_name().is_none_or(|name| name != HEADER) {
+                continue;
+            }
+            let length = path.components().count();
+            for directory in path.ancestors().skip(1) {
+                let best = below.entry(directory).or_insert((length, path));
+                if length <= best.0 {
+                    *best = (length, path);
+                }
+            }
+        }
+        Self { below }
+    }
+
+    /// The header that shares most directories with a directory.
+    fn nearest(&self, directory: &Path) -> Option<PathBuf> {
+        let mut above = directory.ancestors();
+        let found = above.find_map(|directory| self.below.get(directory))?;
+        Some(found.1.clone())
+    }
 }
 
 /// The header in a directory or in one above it.

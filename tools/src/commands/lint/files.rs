@@ -6,8 +6,8 @@ use std::io::{self, Read as _};
 use std::path::{Component, Path, PathBuf};
 use std::sync::LazyLock;
 
-use ignore::WalkBuilder;
 use ignore::overrides::OverrideBuilder;
+use ignore::{WalkBuilder, WalkState};
 use lunet_lints::language::Language;
 
 use super::configuration::Configuration;
@@ -77,15 +77,31 @@ impl Files {
         if !names_excluded {
             walk.overrides(excluded);
         }
-        for entry in walk.build() {
-            match entry {
-                Err(error) => self.fail(root, &error.to_string()),
-                Ok(entry) => {
-                    let is_directory = entry.file_type().is_some_and(|kind| kind.is_dir());
-                    if !is_directory && is_found_kind(entry.path()) {
-                        self.list.push(entry.into_path());
+        let (sender, receiver) = std::sync::mpsc::channel();
+        walk.threads(rayon::current_num_threads())
+            .build_parallel()
+            .run(|| {
+                let sender = sender.clone();
+                Box::new(move |entry| {
+                    let found = match entry {
+                        Err(error) => Some(Err(error)),
+                        Ok(entry) => {
+                            let is_directory = entry.file_type().is_some_and(|kind| kind.is_dir());
+                            let is_found = !is_directory && is_found_kind(entry.path());
+                            is_found.then(|| Ok(entry.into_path()))
+                        }
+                    };
+                    match found.map(|found| sender.send(found)) {
+                        Some(Err(_)) => WalkState::Quit,
+                        _ => WalkState::Continue,
                     }
-                }
+                })
+            });
+        drop(sender);
+        for found in receiver {
+            match found {
+                Err(error) => self.fail(root, &error.to_string()),
+                Ok(path) => self.list.push(path),
             }
         }
     }
@@ -191,8 +207,13 @@ pub(super) fn shown(path: &Path) -> String {
 /// Whether a path surely has neither `.` nor `..` as a component; most have not, and need not be put together again.
 fn is_normal(path: &Path) -> bool {
     let bytes = path.as_os_str().as_encoded_bytes();
-    let has = |part: &[u8]| memchr::memmem::find(bytes, part).is_some();
-    cfg!(unix) && !bytes.starts_with(b".") && !has(b"/.") && !has(b"//") && !bytes.ends_with(b"/")
+    let mut slashes = memchr::memchr_iter(b'/', bytes);
+    let is_plain = |at: usize| {
+        bytes
+            .get(at + 1)
+            .is_some_and(|next| !matches!(next, b'.' | b'/'))
+    };
+    cfg!(unix) && !bytes.starts_with(b".") && slashes.all(is_plain)
 }
 
 /// The path without `.`; `..` is taken with the name before it, where one is.
