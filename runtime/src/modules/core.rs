@@ -46,7 +46,9 @@ pub(super) unsafe extern "C-unwind" fn spawn(state: *mut lua_State) -> c_int {
         if ffi::lua_type(state, 1) != ffi::LUA_TFUNCTION {
             Misuse::WrongType(1, c"function").raise(state)
         }
-        ffi::lua_settop(state, 1);
+        if ffi::lua_gettop(state) != 1 {
+            ffi::lua_settop(state, 1);
+        }
         if !runtime.scheduler.spawn(state) {
             Misuse::Raise(Text::Borrowed("not enough memory")).raise(state)
         }
@@ -173,15 +175,17 @@ pub(super) unsafe fn replace_noted(state: *mut lua_State) {
         end";
     // SAFETY: the caller's; the text ends with NUL and is sound.
     unsafe {
+        ffi::luaL_loadbuffer(state, text.as_ptr(), text.count_bytes(), c"=[C]".as_ptr());
         for (library, function) in [(c"debug", c"sethook"), (c"jit", c"attach")] {
             ffi::lua_getglobal(state, library.as_ptr());
-            ffi::luaL_loadbuffer(state, text.as_ptr(), text.count_bytes(), c"=[C]".as_ptr());
+            ffi::lua_pushvalue(state, -2);
             ffi::lua_pushcclosure(state, note_hooks, 0);
             ffi::lua_getfield_(state, -3, function.as_ptr());
             ffi::lua_call(state, 2, 1);
             ffi::lua_setfield(state, -2, function.as_ptr());
             ffi::lua_settop(state, -2);
         }
+        ffi::lua_settop(state, -2);
     }
 }
 

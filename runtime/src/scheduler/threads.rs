@@ -78,8 +78,13 @@ impl Scheduler {
     /// The thread has ended without an error.
     pub(super) unsafe fn finish(&self, task: Task) {
         if task.origin == Origin::Spawned && self.spare.borrow().len() < SPARE_THREADS {
+            let thread = task.thread.as_ptr();
             // SAFETY: the thread is anchored and not running.
-            unsafe { ffi::lua_settop(task.thread.as_ptr(), 0) };
+            unsafe {
+                if ffi::lua_gettop(thread) != 0 {
+                    ffi::lua_settop(thread, 0);
+                }
+            }
             self.spare.borrow_mut().push(task);
         } else {
             self.release(task);
