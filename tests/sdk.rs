@@ -100,6 +100,7 @@ fn check(option: Option<&str>, argument: &str) {
     assert_eq!(output.stdout, b"ok\n", "{errors}");
     assert_eq!(output.status.code(), Some(7), "{errors}");
     assert!(!errors.contains("cannot resume"), "{errors}");
+    assert_eq!(errors.matches("Coroutine error: ").count(), 1, "{errors}");
     assert!(
         errors.contains("Coroutine error: after the trip\nstack traceback:"),
         "{errors}"

@@ -57,6 +57,26 @@ static int later(lua_State *L)
     return lua_yield(L, 0);
 }
 
+/* The coroutine that `keep` waits in, which is pinned for ever. */
+static lua_State *kept;
+static int kept_ref;
+
+/* keep(): waits until `again` is called. */
+static int keep(lua_State *L)
+{
+    lunet_ensure_coroutine(L, "probe.keep");
+    lunet_coref_create(L, kept_ref);
+    kept = L;
+    return lua_yield(L, 0);
+}
+
+/* again() -> status of the coroutine of `keep`, resumed although nobody knows what it does by now. */
+static int again(lua_State *L)
+{
+    lua_pushinteger(L, lunet_co_resume(kept, 0));
+    return 1;
+}
+
 /* resume(co, ...) -> status of the coroutine, resumed from C. */
 static int resume(lua_State *L)
 {
@@ -145,8 +165,8 @@ static int facts(lua_State *L)
 LUNET_PLUGIN int luaopen_probe(lua_State *L)
 {
     static const luaL_Reg functions[] = {
-        {"facts", facts}, {"globals", globals}, {"hook", hook},         {"later", later},
-        {"resume", resume}, {"spawn", lunet_spawn}, {"unanchor", unanchor}, {NULL, NULL},
+        {"again", again}, {"facts", facts},   {"globals", globals},   {"hook", hook},         {"keep", keep},
+        {"later", later}, {"resume", resume}, {"spawn", lunet_spawn}, {"unanchor", unanchor}, {NULL, NULL},
     };
     lua_newtable(L);
     luaL_register(L, NULL, functions);

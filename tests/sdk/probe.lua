@@ -78,6 +78,31 @@ end)
 local _, normal, running, word = coroutine.resume(outer, "kept")
 assert(normal == 2 and running == 2 and word == "kept")
 
+-- A coroutine that a plugin may hold is nobody else's afterwards: resumed once more it is dead, and
+-- one that waits for something else by then goes on, once.
+local ends = 0
+lunet.spawn(function()
+  probe.keep()
+  ends = ends + 1
+end)
+assert(probe.again() == 0 and ends == 1)
+local others = 0
+for _ = 1, 3 do
+  lunet.spawn(function()
+    lunet.sleep(2)
+    others = others + 1
+  end)
+end
+assert(probe.again() == 2 and others == 0)
+local slept = 0
+lunet.spawn(function()
+  probe.keep()
+  lunet.sleep(1)
+  slept = slept + 1
+end)
+assert(probe.again() == 1 and slept == 0)
+assert(probe.again() == 0 and slept == 1)
+
 -- In a hook of C nothing waits, on a thread of its own neither; what it spawns has its turn later.
 local order = {}
 local function note(text)
@@ -121,6 +146,7 @@ end)
 
 lunet.on_stop(function()
   assert(done == 509, done)
+  assert(ends == 1 and others == 3 and slept == 1)
   __lunet_exit_code = 7
   print("ok")
 end)

@@ -59,7 +59,10 @@ pub(super) unsafe extern "C-unwind" fn _lunet_ensure_coroutine(
     // SAFETY: the caller's.
     let name = unsafe { CStr::from_ptr(name) };
     let checked = match runtime::current() {
-        Some(runtime) => Call { state, runtime }.must_be_coroutine(&name.to_string_lossy()),
+        Some(runtime) => Call { state, runtime }
+            .must_be_coroutine(&name.to_string_lossy())
+            // The plugin will hold the thread, perhaps longer than the coroutine lives.
+            .map(|()| runtime.scheduler.share(state)),
         None => Err(entry::NO_RUNTIME),
     };
     match checked {

@@ -46,13 +46,13 @@ impl Scheduler {
     }
 
     /// Resumes a thread whose wait is a plugin's business. Returns Lua's status; a thread that has
-    /// to queue counts as waiting, and one that runs or has resumed another one can't be resumed.
+    /// to queue counts as waiting, and one that is not suspended is left alone, with an error.
     ///
     /// # Safety
-    /// The thread belongs to this state, is suspended, and has `count` values on top.
+    /// The thread belongs to this state and has `count` values on top.
     pub(crate) unsafe fn resume_foreign(&self, thread: *mut lua_State, count: c_int) -> c_int {
-        // SAFETY: the caller's; the frame is only asked for.
-        if unsafe { is_busy(thread) } {
+        // SAFETY: the caller's.
+        if !unsafe { is_suspended(thread, count) } {
             return ffi::LUA_ERRRUN;
         }
         let task = self.task_of(thread);
@@ -106,15 +106,22 @@ impl Scheduler {
     }
 }
 
-/// True for a thread that runs or has resumed another one: Lua would clear its stack to say so.
+/// True for a thread that waits or has not begun. Lua itself would clear the stack of one that runs
+/// or has resumed another one, and call what is left on the stack of one that has ended.
 ///
 /// # Safety
-/// `thread` is a living thread.
-unsafe fn is_busy(thread: *mut lua_State) -> bool {
+/// `thread` is a living thread with `count` values on top, over its function if it has not begun.
+unsafe fn is_suspended(thread: *mut lua_State, count: c_int) -> bool {
     let mut frame = std::mem::MaybeUninit::uninit();
     // SAFETY: the caller's; Lua writes the frame, which nobody reads.
     unsafe {
-        ffi::lua_status(thread) == ffi::LUA_OK
-            && ffi::lua_getstack(thread, 0, frame.as_mut_ptr()) != 0
+        match ffi::lua_status(thread) {
+            ffi::LUA_YIELD => true,
+            ffi::LUA_OK => {
+                ffi::lua_getstack(thread, 0, frame.as_mut_ptr()) == 0
+                    && ffi::lua_gettop(thread) > count
+            }
+            _ => false,
+        }
     }
 }

@@ -41,7 +41,7 @@ pub(crate) struct Task {
 pub(super) enum Origin {
     /// The scheduler made it and nobody else knows it: it may be used again.
     Spawned,
-    /// The scheduler made it and the script got hold of it.
+    /// The scheduler made it and the script or a plugin got hold of it.
     Shared,
     /// The script made it.
     Script,

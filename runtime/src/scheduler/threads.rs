@@ -8,7 +8,7 @@ use super::task::{Origin, Task};
 use super::{SPARE_THREADS, Scheduler};
 
 impl Scheduler {
-    /// Notes that the script holds the running thread, so that it is not used again.
+    /// Notes that a script or a plugin holds the running thread, so that it is not used again.
     pub(crate) fn share(&self, state: *mut lua_State) {
         let Some(mut task) = self.current.get() else {
             return;
