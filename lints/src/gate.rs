@@ -63,8 +63,12 @@ impl Gate {
             .map(|&(needle, mark)| (needle.to_owned(), mark));
         let begin = prefix.get(..2).unwrap_or(prefix);
         let pieces = BEFORE_ARGUMENTS.map(|before| (format!("{before}{begin}"), Mark::IsPiece));
-        let whole = [(prefix.to_owned(), Mark::BeginsWord)];
-        let (words, marks): (Vec<_>, Vec<_>) = needles.chain(whole).chain(pieces).unzip();
+        // The prefix, and what is left of it where a macro pastes the underscore.
+        let wholes = [prefix, prefix.trim_start_matches('_')]
+            .into_iter()
+            .filter(|whole| !whole.is_empty())
+            .map(|whole| (whole.to_owned(), Mark::BeginsWord));
+        let (words, marks): (Vec<_>, Vec<_>) = needles.chain(wholes).chain(pieces).unzip();
         let search = match packed::Searcher::new(&words) {
             Some(searcher) => Search::Packed(searcher),
             None => Search::Automaton(AhoCorasick::new(&words)?),
@@ -152,9 +156,21 @@ mod tests {
     use super::{Gate, may_be_pieced};
 
     fn check(text: &str, expected: bool) {
-        let gate = Gate::new("_lunet_").expect("the needles are sound");
-        let is_open = gate.is_open(text) || may_be_pieced(text, "_lunet_");
+        check_for("_lunet_", text, expected);
+    }
+
+    fn check_for(prefix: &str, text: &str, expected: bool) {
+        let gate = Gate::new(prefix).expect("the needles are sound");
+        let is_open = gate.is_open(text) || may_be_pieced(text, prefix);
         assert_eq!(is_open, expected, "{text:?}");
+    }
+
+    #[test]
+    fn another_prefix_opens_it_too() {
+        check_for("_acme_", "x = _acme_x(L);", true);
+        check_for("_acme_", "CALL(acme_x)(L);", true);
+        check_for("_acme_", "x = my_acme_x(L);", false);
+        check_for("_", "f(_x);", true);
     }
 
     #[test]
