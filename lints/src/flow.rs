@@ -4,6 +4,7 @@
 //! `read` makes a tree of it, or `grammar` where `read` is not sure, `lower` a graph of the tree, and `explore`
 //! follows its paths. A body that nobody can read has no graph: rules stay silent there.
 
+mod copies;
 pub(crate) mod explore;
 mod grammar;
 mod lower;

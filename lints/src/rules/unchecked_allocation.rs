@@ -82,7 +82,8 @@ const READERS: [(&str, &[usize]); 36] = [
 /// The pointers that nobody has checked, each with the bytes of its allocation.
 type Unchecked = BTreeMap<Text, (usize, usize)>;
 
-struct Allocations {
+struct Allocations<'a> {
+    c: &'a C<'a>,
     uses: Vec<Use>,
 }
 
@@ -98,7 +99,10 @@ struct Use {
 fn run(c: &C<'_>, number: usize, findings: &mut Findings<'_>) {
     let redefined = c.redefined.get_or_init(|| redefined(c));
     for graph in c.flow(number).graphs() {
-        let mut analysis = Allocations { uses: Vec::new() };
+        let mut analysis = Allocations {
+            c,
+            uses: Vec::new(),
+        };
         explore(graph, &mut analysis, Unchecked::new(), &c.budget);
         let mut uses = analysis.uses;
         uses.retain(|found| {
@@ -110,9 +114,12 @@ fn run(c: &C<'_>, number: usize, findings: &mut Findings<'_>) {
             let (start, end) = found.origin;
             report(found.range, &found.pointer, start..end, findings);
         }
-        for node in &graph.nodes {
-            if let Step::Assign(assign) = &node.step {
-                lost_by_realloc(assign, redefined, findings);
+        for (number, node) in graph.nodes.iter().enumerate() {
+            if let Step::Assign(assign) = &node.step
+                && let Some(allocator) = reallocated(assign, redefined)
+                && !graph.is_kept(&assign.target, number)
+            {
+                report_lost(assign, allocator, findings);
             }
         }
     }
@@ -193,28 +200,30 @@ fn report(range: Range<usize>, pointer: &str, origin: Range<usize>, findings: &m
         .relate(related);
 }
 
-/// `p = realloc(p, …)`.
-fn lost_by_realloc(assign: &Assign, redefined: &[&str], findings: &mut Findings<'_>) {
+/// The allocator of `p = realloc(p, …)`.
+fn reallocated<'a>(assign: &'a Assign, redefined: &[&str]) -> Option<&'a str> {
     let Value::Call { name, text } = &assign.value else {
-        return;
+        return None;
     };
-    if !matches!(name.as_str(), "realloc" | "lunet_realloc") || redefined.contains(&name.as_str()) {
-        return;
-    }
+    let is_known =
+        matches!(name.as_str(), "realloc" | "lunet_realloc") && !redefined.contains(&name.as_str());
     let arguments = &text[text.find('(').map_or(text.len(), |open| open + 1)..];
     let first = arguments.split(',').next().unwrap_or_default();
-    if first == assign.target {
-        findings
-            .add(
-                &RULE,
-                assign.range.clone(),
-                format!("`{first}` is lost when `{name}` has no memory"),
-            )
-            .help("assign to a second variable, compare it with NULL, then replace the first");
-    }
+    (is_known && first == assign.target).then_some(name)
 }
 
-impl Analysis for Allocations {
+fn report_lost(assign: &Assign, allocator: &str, findings: &mut Findings<'_>) {
+    let pointer = &assign.target;
+    findings
+        .add(
+            &RULE,
+            assign.range.clone(),
+            format!("`{pointer}` is lost when `{allocator}` has no memory"),
+        )
+        .help("assign to a second variable, compare it with NULL, then replace the first");
+}
+
+impl Analysis for Allocations<'_> {
     type State = Unchecked;
 
     fn step(
@@ -237,11 +246,15 @@ impl Analysis for Allocations {
         // `if (!a || !b)` asks for both pointers, though it never comes to the second where the first is missing.
         let asks_pointer = state.contains_key(&condition.left);
         let asks_all = |around: &&str| asks_pointer || around.contains("||");
-        let around = condition.around.as_deref().filter(asks_all);
-        state.retain(|pointer, _| {
+        let around = condition.around.as_deref();
+        let all = around.filter(asks_all);
+        state.retain(|pointer, origin| {
+            // `if (n != 0 && !p)`: of no bytes there need be none.
+            let asks_size = || names(&self.c.lexed.text[origin.0..origin.1], &condition.left);
             !mentions(&condition.left, pointer)
                 && !mentions(&condition.right, pointer)
-                && !around.is_some_and(|around| mentions(around, pointer))
+                && !all.is_some_and(|all| mentions(all, pointer))
+                && !around.is_some_and(|around| mentions(around, pointer) && asks_size())
         });
     }
 }
@@ -279,7 +292,7 @@ fn forget(state: &mut Unchecked, assign: &Assign) {
     });
 }
 
-impl Allocations {
+impl Allocations<'_> {
     fn called(&mut self, state: &mut Unchecked, call: &Call, node: NodeId) {
         let reads = READERS
             .iter()
