@@ -10,7 +10,7 @@ mod allocation;
 use allocation::may_stay_unasked;
 
 /// What C rules look for besides the prefix.
-const NEEDLES: [(&str, Mark); 12] = [
+const NEEDLES: [(&str, Mark); 14] = [
     ("lunet", Mark::BeginsWord),
     ("lunet-lint:", Mark::Anything),
     ("luaL_", Mark::BeginsWord),
@@ -23,6 +23,9 @@ const NEEDLES: [(&str, Mark); 12] = [
     ("mtx_destroy", Mark::Anything),
     ("lock_destroy", Mark::Anything),
     ("DeleteCriticalSection", Mark::BeginsWord),
+    // Trigraphs: a line splice and a `#`.
+    ("??/", Mark::Anything),
+    ("??=", Mark::Anything),
 ];
 
 /// A search for any of the needles: with vector instructions where the processor has them.

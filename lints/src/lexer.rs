@@ -1,4 +1,4 @@
-//! C text to tokens: line splices, comments, literals, digraphs and directives as the preprocessor sees them.
+//! C text to tokens: line splices, comments, literals, digraphs, trigraphs and directives as the preprocessor sees them.
 //!
 //! Nothing is expanded and nothing is dropped: both branches of a conditional are lexed, the content of
 //! directives stands apart from the code, so that the code reads as one stream of tokens.
@@ -53,15 +53,42 @@ pub(crate) fn spelling(text: &str, token: Token) -> Cow<'_, str> {
     }
     let mut joined = String::with_capacity(raw.len());
     let mut rest = raw;
-    while let Some(at) = rest.find('\\') {
+    while let Some(at) = rest.find(['\\', '?']) {
         joined.push_str(&rest[..at]);
         if let Some(end) = token::splice(rest.as_bytes(), at) {
             rest = &rest[end..];
         } else {
-            joined.push('\\');
+            joined.push_str(&rest[at..=at]);
             rest = &rest[at + 1..];
         }
     }
     joined.push_str(rest);
     Cow::Owned(joined)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::lex;
+
+    fn check(text: &str, expected: &[&str]) {
+        let lexed = lex(text);
+        let words: Vec<_> = lexed
+            .code
+            .iter()
+            .map(|&token| lexed.spelling(token))
+            .collect();
+        assert_eq!(words, expected, "{text:?}");
+    }
+
+    #[test]
+    fn a_line_end_behind_a_backslash_is_none() {
+        check("_lu\\\nnet_x();", &["_lunet_x", "(", ")", ";"]);
+        check("_lu\\ \r\nnet_x", &["_lunet_x"]);
+        check("_lu??/\nnet_x", &["_lunet_x"]);
+        check(
+            "a ? b : c??/d",
+            &["a", "?", "b", ":", "c", "?", "?", "/", "d"],
+        );
+        check("\"a??/\nb\" c", &["\"a??/\nb\"", "c"]);
+    }
 }

@@ -115,7 +115,7 @@ impl<'a> Scanner<'a> {
                     self.at += 1;
                 }
                 b' ' | b'\t' | b'\r' | 0x0b | 0x0c => self.at += 1,
-                b'\\' => match splice(self.bytes, self.at) {
+                b'\\' | b'?' => match splice(self.bytes, self.at) {
                     Some(end) => self.at = end,
                     None => return gap,
                 },
@@ -203,7 +203,9 @@ impl<'a> Scanner<'a> {
             b'\'' => self.quoted(b'\'', Kind::Character),
             _ => {
                 let (kind, end) = self.operator(byte);
-                spliced = self.bytes[start..end].contains(&b'\\');
+                let is_long = end > start + 1;
+                spliced =
+                    is_long && memchr::memchr2(b'\\', b'?', &self.bytes[start..end]).is_some();
                 self.at = end;
                 kind
             }
@@ -273,6 +275,7 @@ impl<'a> Scanner<'a> {
         while let Some(length) = memchr::memchr3(quote, b'\\', b'\n', &self.bytes[self.at..]) {
             self.at += length;
             match self.bytes[self.at] {
+                b'\n' if self.bytes[..self.at].ends_with(b"??/") => self.at += 1,
                 b'\n' => return kind,
                 b'\\' => {
                     let escaped = self.unspliced(self.at);
@@ -323,7 +326,7 @@ impl<'a> Scanner<'a> {
     fn operator(&self, byte: u8) -> (Kind, usize) {
         if matches!(
             byte,
-            b'(' | b')' | b'{' | b'}' | b'[' | b']' | b';' | b',' | b'~' | b'?'
+            b'(' | b')' | b'{' | b'}' | b'[' | b']' | b';' | b',' | b'~'
         ) {
             return (single(byte), self.at + 1);
         }

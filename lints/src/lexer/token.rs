@@ -98,12 +98,14 @@ impl Token {
     }
 }
 
-/// The end of the line splice that begins at `at`, if one does: a backslash, blanks (as GCC allows), a line end.
+/// The end of the line splice that begins at `at`, if one does: a backslash or its trigraph, blanks (as GCC allows),
+/// a line end.
 pub(crate) fn splice(bytes: &[u8], at: usize) -> Option<usize> {
-    if bytes.get(at) != Some(&b'\\') {
-        return None;
-    }
-    let mut end = at + 1;
+    let mut end = match bytes.get(at)? {
+        b'\\' => at + 1,
+        b'?' if bytes[at..].starts_with(b"??/") => at + 3,
+        _ => return None,
+    };
     while matches!(bytes.get(end), Some(b' ' | b'\t')) {
         end += 1;
     }
@@ -151,7 +153,13 @@ pub(crate) const fn single(byte: u8) -> Kind {
 }
 
 /// The tokens of more than one byte, longest first per first byte.
-pub(crate) const LONG: [(&[u8], Kind); 30] = [
+pub(crate) const LONG: [(&[u8], Kind); 36] = [
+    (b"??=??=", Kind::Paste),
+    (b"??=", Kind::Hash),
+    (b"??(", Kind::BracketOpen),
+    (b"??)", Kind::BracketClose),
+    (b"??<", Kind::BraceOpen),
+    (b"??>", Kind::BraceClose),
     (b"%:%:", Kind::Paste),
     (b"...", Kind::Ellipsis),
     (b"<<=", Kind::Assign),
