@@ -4,10 +4,12 @@
 use std::ops::Range;
 
 use crate::flow::Flow;
-use crate::grammar::{each_part, parse_sound};
+use crate::grammar::parse_sound;
 use crate::language::Language;
 use crate::lexer::{Kind, Token, spelling};
+use crate::lua;
 use crate::outline::NONE;
+use crate::rust_source;
 use crate::script::{Script, workflow};
 use crate::source::Source;
 use crate::stack::paths::{followed, state_parameter};
@@ -52,8 +54,8 @@ pub fn of(path: &str, text: &str) -> Coverage {
     match Language::of(path, text) {
         Language::C => of_c(path, text),
         Language::Shell => of_script(text, 0),
-        Language::Lua => of_tree(&tree_sitter_lua::LANGUAGE.into(), text),
-        Language::Rust => of_tree(&tree_sitter_rust::LANGUAGE.into(), text),
+        Language::Lua => of_tokens(lua::sizes(text)),
+        Language::Rust => of_tokens(rust_source::sizes(text)),
         Language::Workflow => {
             let mut all = Coverage::default();
             for (_, script) in workflow::blocks(text).0 {
@@ -87,36 +89,11 @@ fn of_script(text: &str, indent: usize) -> Coverage {
     coverage
 }
 
-/// The coverage of a text that is read as one tree: what the grammar could not read was judged word by word.
-fn of_tree(language: &tree_sitter::Language, text: &str) -> Coverage {
-    let mut coverage = Coverage::default();
-    let code = |text: &str| {
-        let bytes = text.bytes();
-        bytes.filter(|byte| !byte.is_ascii_whitespace()).count()
-    };
-    let is_parsed = each_part(language, text, |part| {
-        let mut error_end = 0;
-        part.walk(|node| {
-            if node.is_error() {
-                error_end = error_end.max(node.end_byte());
-            }
-            let is_comment = node.kind().ends_with("comment");
-            if node.child_count() == 0 && !is_comment {
-                let size = code(&part.text[node.byte_range()]);
-                if node.start_byte() < error_end {
-                    coverage.fallback += size;
-                } else {
-                    coverage.tree += size;
-                }
-            }
-            !is_comment
-        });
-    });
-    if is_parsed {
-        return coverage;
-    }
+/// The coverage of a text that its tokens tell everything of: bytes of code, and those in what never ends.
+fn of_tokens((code, lost): (usize, usize)) -> Coverage {
     Coverage {
-        fallback: code(text),
+        tree: code.saturating_sub(lost),
+        fallback: lost.min(code),
         ..Coverage::default()
     }
 }

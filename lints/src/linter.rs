@@ -166,7 +166,6 @@ impl Linter {
     fn may_use_internals(&self, text: &str) -> bool {
         let prefix = &self.settings.prefix;
         memchr::memmem::find(text.as_bytes(), prefix.as_bytes()).is_some()
-            && rust_source::may_matter(text, prefix)
     }
 
     fn suppress(&self, unit: &Unit<'_>, findings: &mut Findings<'_>) {

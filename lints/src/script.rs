@@ -14,7 +14,10 @@ use rustc_hash::FxHashSet;
 
 pub(crate) use command::{Command, is_zero};
 use made::Variables;
+pub(crate) use quote::FILL;
 use reader::{Context, Reader};
+
+use crate::source::to_u32;
 
 /// Scripts in strings of scripts are followed this deep.
 const DEPTH_CAP: usize = 3;
@@ -89,6 +92,17 @@ impl Script {
             ..Context::default()
         };
         Reader::new(self, text, context).read();
+    }
+
+    /// Says that all of it stands in one place: it is a value that has a name there.
+    pub(crate) fn move_to(&mut self, range: &Range<usize>) {
+        for word in self
+            .commands
+            .iter_mut()
+            .flat_map(|command| &mut command.words)
+        {
+            (word.start, word.end) = (to_u32(range.start), to_u32(range.end));
+        }
     }
 
     /// Notes a comment.

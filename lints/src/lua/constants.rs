@@ -1,169 +1,330 @@
-//! Which strings expressions of Lua are: literals, their concatenation, and names that never hold anything else.
+//! Which strings the names of a Lua source hold: those that are set once, to literals and what is put together of them.
 
-use std::collections::HashMap;
+use rustc_hash::FxHashMap;
 
-use tree_sitter::Node;
+use super::lexer::{Kind, Lexer, Token};
+use super::literal::literal;
 
-use crate::grammar::Part;
+/// Longer strings are nothing that a rule knows.
+const LENGTH_CAP: usize = 4096;
 
-/// Deeper concatenations are not read.
-const DEPTH_CAP: usize = 64;
-
-/// The names of a source that are set once, to a string.
-#[derive(Default)]
-pub(super) struct Constants {
+/// The names of a source that are set once, to a string or to a function that a rule knows.
+#[derive(Debug, Default)]
+pub(super) struct Constants<'t> {
     /// `None` for a name that is set twice, or to something else.
-    names: HashMap<String, Option<String>>,
+    names: FxHashMap<&'t str, Option<Value<'t>>>,
 }
 
-impl Constants {
-    /// Adds what a part of the source says.
-    pub(super) fn read(&mut self, part: &Part<'_>) {
-        let text = part.text;
-        part.walk(|node| {
-            match node.kind() {
-                "assignment_statement" => self.assignment(node, text),
-                "parameters" | "for_numeric_clause" | "for_generic_clause" => {
-                    self.forget_all(node, text);
-                }
-                "variable_declaration" => {
-                    let assigns = children(node)
-                        .iter()
-                        .any(|child| child.kind() == "assignment_statement");
-                    if !assigns {
-                        self.forget_all(node, text);
-                    }
-                }
-                _ => {}
-            }
-            true
-        });
+/// What a name holds.
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Value<'t> {
+    Text(Box<str>),
+    /// A function of some library, by its last name.
+    Function(&'t str),
+}
+
+impl<'t> Constants<'t> {
+    /// What the assignments of a source say. Functions are kept if they are known.
+    pub(super) fn read(text: &'t str, is_known: fn(&str) -> bool) -> Self {
+        let mut reader = Reader {
+            constants: Self::default(),
+            is_known,
+            open: Vec::new(),
+            targets: Vec::new(),
+            value: None,
+            before: None,
+            in_attribute: false,
+        };
+        for token in Lexer::new(text).filter(|token| token.kind != Kind::Comment) {
+            reader.read(token);
+            reader.before = Some(token);
+        }
+        reader.end_statement();
+        reader.constants
     }
 
-    fn assignment(&mut self, node: Node<'_>, text: &str) {
-        let lists = children(node);
-        let [targets, values] = lists[..] else {
+    /// The string that a name holds.
+    pub(super) fn text(&self, name: &str) -> Option<&str> {
+        match self.names.get(name)?.as_ref()? {
+            Value::Text(text) => Some(text),
+            Value::Function(_) => None,
+        }
+    }
+
+    /// The function that a name stands for.
+    pub(super) fn function(&self, name: &str) -> Option<&'t str> {
+        match self.names.get(name)?.as_ref()? {
+            Value::Function(name) => Some(name),
+            Value::Text(_) => None,
+        }
+    }
+
+    fn set(&mut self, name: &'t str, value: Option<Value<'t>>) {
+        self.names
+            .entry(name)
+            .and_modify(|known| {
+                if *known != value {
+                    *known = None;
+                }
+            })
+            .or_insert(value);
+    }
+}
+
+/// What is open around a token.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Open {
+    /// Statements: a function, a loop, a branch.
+    Block,
+    /// Parentheses around a value that is being read.
+    Value,
+    Parameters,
+    Other,
+}
+
+/// A value in the making.
+struct Making<'t> {
+    text: Option<String>,
+    wants_operand: bool,
+    /// The last name, while the value is nothing but names with dots.
+    path: Option<&'t str>,
+}
+
+impl Making<'_> {
+    fn new() -> Self {
+        Self {
+            text: Some(String::new()),
+            wants_operand: true,
+            path: None,
+        }
+    }
+
+    /// It is nothing that is known.
+    fn spoil(&mut self) {
+        self.text = None;
+        self.path = None;
+        self.wants_operand = false;
+    }
+
+    fn append(&mut self, more: Option<&str>) {
+        self.wants_operand = false;
+        match (&mut self.text, more) {
+            (Some(text), Some(more)) if text.len() + more.len() <= LENGTH_CAP => {
+                text.push_str(more);
+            }
+            _ => self.text = None,
+        }
+    }
+}
+
+/// Whether a value may end with a token of this kind.
+fn ends_value(kind: Option<Kind>) -> bool {
+    matches!(
+        kind,
+        Some(
+            Kind::Name
+                | Kind::String
+                | Kind::Number
+                | Kind::Keyword
+                | Kind::Sign(b')' | b']' | b'}')
+        )
+    )
+}
+
+struct Reader<'t> {
+    constants: Constants<'t>,
+    is_known: fn(&str) -> bool,
+    open: Vec<Open>,
+    /// What the statement sets: names, or something else.
+    targets: Vec<Option<&'t str>>,
+    /// The value of the first of them.
+    value: Option<Making<'t>>,
+    before: Option<Token<'t>>,
+    /// Within `<const>`.
+    in_attribute: bool,
+}
+
+impl<'t> Reader<'t> {
+    fn read(&mut self, token: Token<'t>) {
+        match token.kind {
+            Kind::Keyword => self.keyword(token),
+            Kind::Sign(sign @ (b'(' | b'{' | b'[')) => self.opening(sign),
+            Kind::Sign(b')' | b'}' | b']') => self.closing(),
+            _ if self.open.last() == Some(&Open::Parameters) => {
+                if token.kind == Kind::Name {
+                    self.constants.set(token.text, None);
+                }
+            }
+            _ if !matches!(self.open.last(), None | Some(Open::Block | Open::Value)) => {}
+            _ if self.value.is_some() => self.value(token),
+            _ => self.target(token),
+        }
+    }
+
+    fn keyword(&mut self, token: Token<'t>) {
+        let is_level = matches!(self.open.last(), None | Some(Open::Block | Open::Value));
+        match token.text {
+            "or" if is_level && self.value.is_some() => self.value = Some(Making::new()),
+            "and" | "not" | "true" | "false" | "nil" | "or" => {
+                if let Some(making) = self.value.as_mut().filter(|_| is_level) {
+                    making.spoil();
+                }
+            }
+            "in" => {
+                for name in std::mem::take(&mut self.targets).into_iter().flatten() {
+                    self.constants.set(name, None);
+                }
+            }
+            "function" | "if" | "do" | "repeat" => {
+                if let Some(making) = &mut self.value {
+                    making.spoil();
+                }
+                self.end_statement();
+                self.open.push(Open::Block);
+            }
+            "end" | "until" => {
+                self.end_statement();
+                if self.open.last() == Some(&Open::Block) {
+                    self.open.pop();
+                }
+            }
+            _ if is_level => self.end_statement(),
+            _ => {}
+        }
+    }
+
+    fn opening(&mut self, sign: u8) {
+        let is_level = matches!(self.open.last(), None | Some(Open::Block | Open::Value));
+        let before = self.before;
+        let is_header = before.is_some_and(|token| {
+            token.is_keyword("function") || (token.kind == Kind::Name && self.targets.is_empty())
+        });
+        let open = match &mut self.value {
+            Some(making) if is_level && making.wants_operand && sign == b'(' => Open::Value,
+            Some(making) if is_level => {
+                making.spoil();
+                Open::Other
+            }
+            _ if sign == b'(' && is_header && self.open.last() == Some(&Open::Block) => {
+                Open::Parameters
+            }
+            _ => Open::Other,
+        };
+        if is_level
+            && self.value.is_none()
+            && let Some(last) = self.targets.last_mut()
+        {
+            *last = None;
+        }
+        self.open.push(open);
+    }
+
+    fn is_behind(&self, sign: u8) -> bool {
+        self.before.is_some_and(|token| token.is(sign))
+    }
+
+    fn closing(&mut self) {
+        if !matches!(self.open.last(), None | Some(Open::Block)) {
+            self.open.pop();
+        }
+    }
+
+    /// A token of what stands before the `=`.
+    fn target(&mut self, token: Token<'t>) {
+        match token.kind {
+            // `<const>`, or a comparison after all.
+            Kind::Name if self.in_attribute && self.is_behind(b'<') => {}
+            Kind::Sign(b'>') if self.in_attribute => self.in_attribute = false,
+            _ if self.in_attribute => {
+                self.in_attribute = false;
+                self.targets.clear();
+                self.target(token);
+            }
+            Kind::Sign(b'<') if !self.targets.is_empty() => self.in_attribute = true,
+            Kind::Sign(b'=') if !self.targets.is_empty() => self.value = Some(Making::new()),
+            Kind::Sign(b',') => {}
+            Kind::Sign(b'.' | b':') => {
+                if let Some(last) = self.targets.last_mut() {
+                    *last = None;
+                }
+            }
+            Kind::Name => {
+                let is_header = self
+                    .before
+                    .is_some_and(|token| token.is_keyword("function"));
+                if is_header || self.is_behind(b'.') || self.is_behind(b':') {
+                    return;
+                }
+                if !self.is_behind(b',') {
+                    self.targets.clear();
+                }
+                self.targets.push(Some(token.text));
+            }
+            _ => self.targets.clear(),
+        }
+    }
+
+    /// A token of what stands behind the `=`.
+    fn value(&mut self, token: Token<'t>) {
+        let before = self.before.map(|token| token.kind);
+        let Some(making) = &mut self.value else {
             return;
         };
-        let targets: Vec<_> = children(targets)
-            .into_iter()
-            .filter(|target| target.kind() != "attribute")
-            .collect();
-        let values = children(values);
-        for (index, target) in targets.iter().enumerate() {
-            let value = values.get(index).and_then(|value| self.value(*value, text));
-            let name = text[target.byte_range()].to_owned();
-            self.names
-                .entry(name)
-                .and_modify(|known| *known = None)
-                .or_insert(value);
-        }
-    }
-
-    /// The names in a list of parameters or loop variables hold anything.
-    fn forget_all(&mut self, node: Node<'_>, text: &str) {
-        for child in children(node) {
-            if child.kind() == "variable_list" {
-                self.forget_all(child, text);
+        match token.kind {
+            Kind::Sign(b',') => {
+                self.end_value();
+                self.value = Some(Making::new());
             }
-            self.names.insert(text[child.byte_range()].to_owned(), None);
-        }
-    }
-
-    /// The string that an expression is.
-    pub(super) fn value(&self, node: Node<'_>, text: &str) -> Option<String> {
-        self.value_within(node, text, DEPTH_CAP)
-    }
-
-    fn value_within(&self, node: Node<'_>, text: &str, depth: usize) -> Option<String> {
-        let depth = depth.checked_sub(1)?;
-        match node.kind() {
-            "string" => Some(literal(&text[node.byte_range()])),
-            "identifier" => self.names.get(&text[node.byte_range()])?.clone(),
-            "parenthesized_expression" => self.value_within(node.named_child(0)?, text, depth),
-            "binary_expression" => {
-                let (left, right) = (node.named_child(0)?, node.named_child(1)?);
-                let operator = &text[left.end_byte()..right.start_byte()];
-                if operator.trim() != ".." {
-                    return None;
-                }
-                let left = self.value_within(left, text, depth)?;
-                Some(left + &self.value_within(right, text, depth)?)
+            Kind::Sign(b';') => self.end_statement(),
+            Kind::String if making.wants_operand => making.append(Some(&literal(token.text))),
+            Kind::Concat if !making.wants_operand => {
+                making.wants_operand = true;
+                making.path = None;
             }
-            _ => None,
+            Kind::Name if making.wants_operand => {
+                making.append(self.constants.text(token.text));
+                making.path = Some(token.text);
+            }
+            Kind::Name if matches!(before, Some(Kind::Sign(b'.' | b':'))) => {
+                making.path = making.path.map(|_| token.text);
+            }
+            Kind::Name if ends_value(before) => {
+                self.end_statement();
+                self.target(token);
+            }
+            // The operand of an operator.
+            Kind::Name => {}
+            Kind::Sign(b'.') => making.text = None,
+            _ => making.spoil(),
         }
     }
-}
 
-/// What a literal says: `"…"`, `'…'`, `[[…]]` and `[==[…]==]`. Source: Lua 5.1 manual, section 2.1.
-pub(super) fn literal(raw: &str) -> String {
-    let Some(inner) = raw.strip_prefix(['"', '\'']) else {
-        let start = raw
-            .get(1..)
-            .and_then(|rest| rest.find('['))
-            .map_or(0, |at| at + 2);
-        let end = raw.len().saturating_sub(start).max(start);
-        return raw.get(start..end).unwrap_or_default().to_owned();
-    };
-    let inner = &inner[..inner.len().saturating_sub(1)];
-    let mut value = String::new();
-    let mut rest = inner;
-    while let Some(at) = rest.find('\\') {
-        value.push_str(&rest[..at]);
-        let (letter, length) = escaped(&rest[at + 1..]);
-        value.extend(letter);
-        rest = &rest[at + 1 + length..];
+    /// Gives the first of the targets what was read.
+    fn end_value(&mut self) {
+        let Some(making) = self.value.take() else {
+            return;
+        };
+        let known = self.is_known;
+        let text = making.text.filter(|_| !making.wants_operand);
+        let value = match text {
+            Some(text) => Some(Value::Text(text.into())),
+            None => making.path.filter(|name| known(name)).map(Value::Function),
+        };
+        if !self.targets.is_empty()
+            && let Some(name) = self.targets.remove(0)
+        {
+            self.constants.set(name, value);
+        }
     }
-    value + rest
-}
 
-/// What an escape sequence behind its backslash stands for, and its length.
-fn escaped(rest: &str) -> (Option<char>, usize) {
-    let digits = rest.bytes().take(3).take_while(u8::is_ascii_digit).count();
-    if digits > 0 {
-        return (rest[..digits].parse::<u8>().ok().map(char::from), digits);
-    }
-    if let Some(hex) = rest.strip_prefix('x').and_then(|rest| rest.get(..2)) {
-        return (u8::from_str_radix(hex, 16).ok().map(char::from), 3);
-    }
-    if let Some((code, _)) = rest
-        .strip_prefix("u{")
-        .and_then(|rest| rest.split_once('}'))
-    {
-        let letter = u32::from_str_radix(code, 16).ok().and_then(char::from_u32);
-        return (letter, "u{}".len() + code.len());
-    }
-    if let Some(behind) = rest.strip_prefix('z') {
-        return (None, 1 + behind.len() - behind.trim_start().len());
-    }
-    match rest.chars().next() {
-        Some('n') => (Some('\n'), 1),
-        Some('t') => (Some('\t'), 1),
-        Some('r') => (Some('\r'), 1),
-        Some(letter) => (Some(letter), letter.len_utf8()),
-        None => (None, 0),
-    }
-}
-
-fn children(node: Node<'_>) -> Vec<Node<'_>> {
-    let mut cursor = node.walk();
-    node.named_children(&mut cursor).collect()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::literal;
-
-    #[test]
-    fn literals_say_what_they_are() {
-        let check = |raw, expected: &str| assert_eq!(literal(raw), expected, "{raw}");
-        check("'a'", "a");
-        check("\"\\48.\\x30\"", "0.0");
-        check("'\\u{30}.\\u{0030}'", "0.0");
-        check("\"a\\z  b\\n\"", "ab\n");
-        check("[[a]]", "a");
-        check("[==[[::]]==]", "[::]");
-        check("\"", "");
-        check("[[", "");
+    fn end_statement(&mut self) {
+        if self.value.is_some() {
+            self.end_value();
+            for name in std::mem::take(&mut self.targets).into_iter().flatten() {
+                self.constants.set(name, None);
+            }
+        }
+        self.targets.clear();
+        self.in_attribute = false;
     }
 }

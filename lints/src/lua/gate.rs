@@ -5,7 +5,7 @@ use std::borrow::Cow;
 
 use aho_corasick::AhoCorasick;
 
-use super::constants;
+use super::literal;
 use crate::address::is_public;
 
 /// Longer strings are no address. With room for a port and blanks.
@@ -40,7 +40,7 @@ fn names_address(text: &str) -> bool {
             return false;
         };
         let value = if value.contains('\\') {
-            Cow::Owned(constants::literal(&text[start..end]))
+            Cow::Owned(literal::literal(&text[start..end]))
         } else {
             Cow::Borrowed(value)
         };

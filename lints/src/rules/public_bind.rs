@@ -22,7 +22,7 @@ pub(crate) const RULE: Rule = Rule {
 
 fn run(unit: &Unit<'_>, findings: &mut Findings<'_>) {
     for call in unit.lua_calls() {
-        if matches!(call.name.as_str(), "listen" | "bind") && !call.is_local {
+        if !call.is_local {
             for (value, range) in &call.strings {
                 if is_public(value) {
                     report(value, range.clone(), true, findings);

@@ -174,7 +174,11 @@ fn is_shell(lines: &[Line<'_>], defaults: &[Default], at: usize, end: usize) -> 
         let is_here = line.indent == indent;
         is_here.then(|| shell_value(line.content)).flatten()
     };
-    let within = |line: &&Line<'_>| line.indent >= indent || line.content.is_empty();
+    // Another script at the same place is one of another step, whatever the file says.
+    let within = |line: &&Line<'_>| {
+        (line.indent >= indent || line.content.is_empty())
+            && !(line.indent == indent && line.content.starts_with("run:"))
+    };
     let behind = lines[end.min(lines.len())..]
         .iter()
         .take(STEP_CAP_LINES)
@@ -257,7 +261,7 @@ fn masked(text: &str) -> String {
     let mut begins = true;
     let mut is_closed = true;
     while let Some(open) = rest.find("${{") {
-        let close = rest[open..].find("}}").filter(|_| is_closed);
+        let close = is_closed.then(|| rest[open..].find("}}")).flatten();
         // Without an end behind this one there is none behind the next.
         is_closed = close.is_some();
         let length = close.map_or(3, |length| length + 2);

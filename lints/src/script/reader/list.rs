@@ -115,17 +115,24 @@ impl Reader<'_, '_> {
         let top = self.top();
         top.redirect = Redirect::No;
         match top.place {
-            Place::Pattern => return,
+            // No pattern ends with its line: what stands there makes no sense, unless as a command.
+            Place::Pattern => {
+                self.command(end);
+                return;
+            }
             Place::ForIn | Place::CaseWord | Place::CaseIn if end == End::Line => return,
             Place::Test if is_open_test => return,
             Place::ForWords => self.loop_variable(),
             Place::Command | Place::Arguments => self.command(end),
-            _ => {
-                let words = top.words as usize;
-                self.words.truncate(words);
-            }
+            _ => self.drop_words(),
         }
         self.top().place = Place::Command;
+    }
+
+    /// Forgets what was read of a command that is none.
+    fn drop_words(&mut self) {
+        let words = self.top().words as usize;
+        self.words.truncate(words);
     }
 
     /// Whether `[[ … ]]` may go on in the next line: behind an operator only.
@@ -237,9 +244,9 @@ impl Reader<'_, '_> {
         if top.kind == Kind::Case && top.place == Place::Pattern {
             self.end_word();
             self.at += 1;
+            self.drop_words();
             // `esac` may have been one.
-            let top = self.top();
-            top.place = Place::Command;
+            self.top().place = Place::Command;
             return;
         }
         if top.place == Place::Test {

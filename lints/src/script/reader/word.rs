@@ -47,7 +47,6 @@ impl Reader<'_, '_> {
                 self.top().place = Place::ForIn;
             }
             Place::ForIn => self.after_loop_name(raw),
-            Place::ForWords => self.words.push(span),
             Place::CaseWord => self.top().place = Place::CaseIn,
             Place::CaseIn => {
                 self.top().place = Place::Command;
@@ -56,7 +55,7 @@ impl Reader<'_, '_> {
                 }
             }
             Place::Pattern if raw == "esac" => self.close_compound(Kind::Case),
-            Place::Pattern => {}
+            Place::ForWords | Place::Pattern => self.words.push(span),
             Place::FunctionName => {
                 self.script.functions.insert(raw.into());
                 self.top().place = Place::Command;
