@@ -117,6 +117,33 @@ fn a_plugin_sees_what_the_command_line_allows() {
     check(Some("--dangerously-skip-loopback-restriction"), "any");
 }
 
+/// Work that is under way when the script ends is left to itself, and its code stays where it is.
+#[test]
+fn work_of_a_plugin_may_outlive_the_script() {
+    let folder = plugin();
+    for (end, code) in [
+        ("lunet.stop()", 0),
+        ("error('broken')", 1),
+        ("os.exit(3)", 3),
+        ("os.exit(4, true)", 4),
+    ] {
+        let path = folder.path().join("ends.lua");
+        let script = format!(
+            "local lunet, probe = require('lunet'), require('probe')
+             lunet.spawn(function() assert(probe.busy()) lunet.sleep(1) {end} end)
+             lunet.spawn(function() lunet.sleep(2) lunet.stop() end)"
+        );
+        std::fs::write(&path, script).unwrap();
+        let output = support::lunet_run()
+            .env("LUA_CPATH", folder.path().join("?.so"))
+            .arg(path)
+            .output()
+            .unwrap();
+        let errors = String::from_utf8_lossy(&output.stderr);
+        assert_eq!(output.status.code(), Some(code), "{end}: {errors}");
+    }
+}
+
 /// Compiles the program with the runtime inside into a folder.
 fn embedder(folder: &Path) -> PathBuf {
     let program = folder.join("embed");

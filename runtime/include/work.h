@@ -16,7 +16,8 @@ typedef void (*lunet_work_fn)(void *data);
 typedef void (*lunet_after_fn)(lua_State *L, void *data);
 
 /* Sends work away; `after` is called exactly once for each success, unless the runtime ends before.
- * The loop runs on while work is under way. Returns 0, or -1 when no thread could be started or
+ * The loop runs on while work is under way; when the script ends all the same, nobody waits for the
+ * work, and the library that it is in stays loaded. Returns 0, or -1 when no thread could be started or
  * there is no runtime: then neither function is called. Only on the loop thread. */
 LUNET_API int lunet_work_submit(lunet_work_fn work, lunet_after_fn after, void *data);
 

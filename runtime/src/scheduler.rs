@@ -345,7 +345,10 @@ impl Scheduler {
         let thread = task.thread.as_ptr();
         // SAFETY: a queued task is anchored, and nothing of Lua runs while the queue is worked off.
         unsafe {
-            let waits = ffi::lua_status(thread) == ffi::LUA_YIELD;
+            // A script that resumed it has taken the values away, and it may wait for something else.
+            let waits = ffi::lua_status(thread) == ffi::LUA_YIELD
+                && ffi::lua_gettop(thread) >= count
+                && !self.known.borrow().contains_key(&task.thread);
             let starts = ffi::lua_status(thread) == ffi::LUA_OK && ffi::lua_gettop(thread) > count;
             if waits || starts {
                 self.resume(task, count);

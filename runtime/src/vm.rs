@@ -94,6 +94,7 @@ impl Vm {
             };
             ffi::lua_gc(main.as_ptr(), ffi::LUA_GCSTOP, 0);
             ffi::luaL_openlibs(main.as_ptr());
+            keep_libraries(main);
             let runtime = Box::new(Runtime::new(main, policy, kernel)?);
             runtime.enter();
             abi::publish(main, policy);
@@ -332,6 +333,24 @@ unsafe fn new_state(heap: &mut heap::Heap) -> Option<NonNull<lua_State>> {
             ffi::lua_newstate(heap::Heap::allocate, (&raw mut *heap).cast())
         }
     })
+}
+
+/// Has Lua leave the libraries of plugins loaded when the state closes: work of theirs may still be
+/// under way on other threads, and nobody waits for it.
+///
+/// # Safety
+/// `main` is the idle main thread, with its standard libraries.
+unsafe fn keep_libraries(main: NonNull<lua_State>) {
+    let state = main.as_ptr();
+    // SAFETY: the caller's; the finalizer of this type is what unloads a library.
+    unsafe {
+        ffi::lua_getfield_(state, ffi::LUA_REGISTRYINDEX, c"_LOADLIB".as_ptr());
+        if ffi::lua_type(state, -1) == ffi::LUA_TTABLE {
+            ffi::lua_pushnil(state);
+            ffi::lua_setfield(state, -2, c"__gc".as_ptr());
+        }
+        ffi::lua_settop(state, -2);
+    }
 }
 
 /// How the loop ended.

@@ -57,6 +57,29 @@ static int later(lua_State *L)
     return lua_yield(L, 0);
 }
 
+static volatile long spins;
+
+static void spin(void *data)
+{
+    (void)data;
+    for (long turn = 0; turn < 20000000; turn++) {
+        spins = spins + 1;
+    }
+}
+
+static void forget(lua_State *L, void *data)
+{
+    (void)L;
+    (void)data;
+}
+
+/* busy(): starts work that takes longer than the script. */
+static int busy(lua_State *L)
+{
+    lua_pushboolean(L, lunet_work_submit(spin, forget, NULL) == 0);
+    return 1;
+}
+
 /* The coroutine that `keep` waits in, which is pinned for ever. */
 static lua_State *kept;
 static int kept_ref;
@@ -165,8 +188,9 @@ static int facts(lua_State *L)
 LUNET_PLUGIN int luaopen_probe(lua_State *L)
 {
     static const luaL_Reg functions[] = {
-        {"again", again}, {"facts", facts},   {"globals", globals},   {"hook", hook},         {"keep", keep},
-        {"later", later}, {"resume", resume}, {"spawn", lunet_spawn}, {"unanchor", unanchor}, {NULL, NULL},
+        {"again", again}, {"busy", busy},   {"facts", facts},   {"globals", globals},   {"hook", hook},
+        {"keep", keep},   {"later", later}, {"resume", resume}, {"spawn", lunet_spawn}, {"unanchor", unanchor},
+        {NULL, NULL},
     };
     lua_newtable(L);
     luaL_register(L, NULL, functions);

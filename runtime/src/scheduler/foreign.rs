@@ -46,14 +46,17 @@ impl Scheduler {
     }
 
     /// Resumes a thread whose wait is a plugin's business. Returns Lua's status; a thread that has
-    /// to queue counts as waiting, and one that is not suspended is left alone, with an error.
+    /// to queue counts as waiting, and one that is not suspended is left alone, without the values.
     ///
     /// # Safety
     /// The thread belongs to this state and has `count` values on top.
     pub(crate) unsafe fn resume_foreign(&self, thread: *mut lua_State, count: c_int) -> c_int {
         // SAFETY: the caller's.
-        if !unsafe { is_suspended(thread, count) } {
-            return ffi::LUA_ERRRUN;
+        unsafe {
+            if !is_suspended(thread, count) {
+                ffi::lua_settop(thread, -count - 1);
+                return ffi::LUA_ERRRUN;
+            }
         }
         let task = self.task_of(thread);
         // SAFETY: the desk is a thread of the same state.

@@ -1,4 +1,4 @@
--- checks: 15
+-- checks: 23
 -- A script that resumes a waiting coroutine itself takes the wait away: the loop never touches a
 -- coroutine that no longer waits.
 local lunet = require("lunet")
@@ -60,4 +60,39 @@ lunet.spawn(function()
   lunet.sleep(40)
   collectgarbage()
   check.equal(table.concat(order, "; "), '"by hand"; "by hand", nil; nothing; "end"')
+
+  -- It was woken already, and has its turn later: in a finalizer everybody has. By then it waits for
+  -- something else, has yielded to the script, or has ended.
+  for _, case in ipairs({ "waits", "yields", "ends" }) do
+    local one, other = check.pair()
+    local log = {}
+    local woken = coroutine.create(function()
+      log[1] = check.show(socket.read(one))
+      if case == "waits" then
+        log[2] = check.show(lunet.sleep(3))
+      elseif case == "yields" then
+        log[2] = check.show(coroutine.yield())
+      end
+    end)
+    check.gives("true", coroutine.resume(woken))
+    local proxy = newproxy(true)
+    getmetatable(proxy).__gc = function()
+      socket.close(one)
+    end
+    proxy = nil
+    collectgarbage()
+    collectgarbage()
+    coroutine.resume(woken, "by hand")
+    lunet.sleep(0)
+    lunet.sleep(0)
+    if case == "yields" then
+      coroutine.resume(woken, "again")
+    end
+    lunet.sleep(5)
+    local expected = { waits = '"by hand"; nothing', yields = '"by hand"; "again"', ends = '"by hand"' }
+    check.equal(table.concat(log, "; "), expected[case])
+    socket.close(other)
+  end
+  check.equal(#lunet.waits(), 0)
+  check.that(true)
 end)
