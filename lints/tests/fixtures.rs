@@ -76,6 +76,24 @@ fn a_project_without_the_sdk_keeps_its_own_ways() {
     check("#include \"server.h\"\n// for lunet\n", 4);
 }
 
+/// A header without includes, such as a generated piece of a source file, is told by those beside it.
+#[test]
+fn a_header_among_those_of_a_foreign_project_is_foreign() {
+    let text = "static int f(lua_State *L) {\n    return luaL_ref(L, LUA_REGISTRYINDEX);\n}\n";
+    let check = |beside: &str, words: &str, expected: usize| {
+        let headers = [("src/piece.h", text), (beside, words)];
+        let headers = headers.map(|(path, text)| Header::read(path, text, "_lunet_"));
+        let facts = Facts::new(Arc::new(Headers::new(headers.into())));
+        let linter = Linter::new(Settings::default()).unwrap();
+        let report = linter.judge("src/piece.h", text, &facts);
+        assert_eq!(report.findings.len(), expected, "{beside}");
+    };
+    check("src/server.h", "struct server;\n", 0);
+    check("src/server.h", "struct lunet_server;\n", 1);
+    check("other/server.h", "struct server;\n", 1);
+    check("src/piece.h", text, 1);
+}
+
 /// Where the SDK's allocator is part of the tree, the one of the C library is found in every file.
 #[test]
 fn the_allocator_of_the_tree_is_asked_for_everywhere() {

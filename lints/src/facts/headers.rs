@@ -173,6 +173,15 @@ impl Headers {
                 .any(|include| is_sdk(include) && !is_own(&include))
     }
 
+    /// Whether a file is a header beside others of a tree that does not know the SDK. A piece of a source file, as
+    /// generators make them, has no includes of its own to tell.
+    pub(crate) fn is_foreign_header(&self, path: &str) -> bool {
+        let folder = |path: &str| path.rsplit_once('/').map(|(folder, _)| folder.to_owned());
+        let has_path = |header: &Header| header.path == path;
+        let is_beside = |header: &Header| folder(&header.path) == folder(path) && !has_path(header);
+        !self.is_of_sdk && self.list.iter().any(has_path) && self.list.iter().any(is_beside)
+    }
+
     /// Whether a source file may define an inline function again.
     pub(crate) fn may_define(&self, text: &str) -> bool {
         !self.inlines.is_empty() && inlines::may_define(text, &self.inlines)

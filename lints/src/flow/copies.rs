@@ -1,22 +1,34 @@
-//! Second names of a value: whether a variable still holds what a place held before that was set anew.
+//! Second names of a value: whether something still holds what a place held before that was set anew.
 
-use super::{Assign, Graph, NodeId, Step, Value, names, root};
+use super::{Assign, Graph, Next, NodeId, Step, Value, names, root};
 
 impl Graph {
-    /// Whether what a place holds before a node has a second name on every path to it, and somebody is given it by that
-    /// name behind the node. A name that is only reckoned with, as in `at = buffer + (at - old)`, keeps nothing.
+    /// Whether what a place holds before a node has a second name on every path to it: a variable that is given to
+    /// somebody behind the node, or where the place got it from. A variable that is only reckoned with, as in
+    /// `at = buffer + (at - old)`, keeps nothing.
     pub(crate) fn is_kept(&self, place: &str, node: NodeId) -> bool {
-        let mut copies = self.nodes.iter().filter_map(|node| match &node.step {
-            Step::Assign(assign) if is_copy(assign, place) => Some(assign.target.as_str()),
+        let mut assigns = self.nodes.iter().filter_map(|node| match &node.step {
+            Step::Assign(assign) => Some(assign),
             _ => None,
         });
-        copies.any(|copy| self.is_held(place, copy, node) && self.is_given_behind(copy, node))
+        assigns.any(|assign| {
+            second_name(assign, place).is_some_and(|second| {
+                (self.outlives(second) || self.is_given_behind(second, node))
+                    && self.is_held(place, second, node)
+                    && !self.is_set_at_once(second, node)
+            })
+        })
     }
 
-    /// Whether every path to a node makes the copy, and sets neither of the two afterwards.
-    fn is_held(&self, place: &str, copy: &str, node: NodeId) -> bool {
-        let makes = |step: &Step| matches!(step, Step::Assign(assign) if assign.target == copy && is_copy(assign, place));
-        let breaks = |step: &Step| matches!(step, Step::Assign(assign) if sets(assign, place) || sets(assign, copy));
+    /// Whether a place is more than a variable of the function.
+    fn outlives(&self, place: &str) -> bool {
+        root(place) != place || !self.locals.contains_key(place)
+    }
+
+    /// Whether every path to a node gives the place and its second name the same value, and sets neither afterwards.
+    fn is_held(&self, place: &str, second: &str, node: NodeId) -> bool {
+        let makes = |step: &Step| matches!(step, Step::Assign(assign) if second_name(assign, place) == Some(second));
+        let breaks = |step: &Step| matches!(step, Step::Assign(assign) if sets(assign, place) || sets(assign, second));
         let mut without = vec![false; self.nodes.len()];
         let mut open = vec![self.entry];
         for node in &self.nodes {
@@ -33,10 +45,25 @@ impl Graph {
         !without[node]
     }
 
-    fn is_given_behind(&self, copy: &str, node: NodeId) -> bool {
+    /// Whether a place is set behind a node before anything is asked.
+    fn is_set_at_once(&self, place: &str, node: NodeId) -> bool {
+        let mut at = node;
+        for _ in 0..self.nodes.len() {
+            let Next::One(next) = self.nodes[at].next else {
+                return false;
+            };
+            at = next;
+            if matches!(&self.nodes[at].step, Step::Assign(assign) if sets(assign, place)) {
+                return true;
+            }
+        }
+        false
+    }
+
+    fn is_given_behind(&self, name: &str, node: NodeId) -> bool {
         let mut behind = vec![false; self.nodes.len()];
         self.mark_behind(node, &mut behind);
-        let is_copy = |value: &Value| matches!(value, Value::Place(place) if place == copy);
+        let is_it = |value: &Value| matches!(value, Value::Place(place) if place == name);
         let mut steps = self.nodes.iter().zip(behind);
         steps.any(|(node, is_behind)| {
             is_behind
@@ -44,18 +71,25 @@ impl Graph {
                     Step::Call(call) => call
                         .arguments
                         .iter()
-                        .any(|argument| names(&argument.text(), copy)),
-                    Step::Assign(Assign { value, .. }) | Step::Return { value, .. } => {
-                        is_copy(value)
-                    }
+                        .any(|argument| names(&argument.text(), name)),
+                    Step::Assign(Assign { value, .. }) | Step::Return { value, .. } => is_it(value),
                     _ => false,
                 }
         })
     }
 }
 
-fn is_copy(assign: &Assign, place: &str) -> bool {
-    matches!(&assign.value, Value::Place(value) if value == place)
+/// What else holds the value of a place behind an assignment: `old` of `old = p`, or `list->head` of `p = list->head`.
+fn second_name<'a>(assign: &'a Assign, place: &str) -> Option<&'a str> {
+    let Value::Place(value) = &assign.value else {
+        return None;
+    };
+    let second = if value == place {
+        assign.target.as_str()
+    } else {
+        Some(value.as_str()).filter(|_| assign.target == place)?
+    };
+    (second != place).then_some(second)
 }
 
 /// Whether an assignment sets a place, or what it is reached through.

@@ -154,11 +154,12 @@ fn judge(graph: &Graph, paths: &Paths<'_>, findings: &mut Findings<'_>) {
     }
 }
 
-/// Whether the return value tells how many values are left. `true` does not where another path pops them.
+/// Whether the return value tells how many values are left. `true` says that one is there to be taken, which nobody
+/// does with a thread that another path pops.
 fn says_so(endings: &[Ending], ending: &Ending, manners: Manners) -> bool {
     let is_popped = || endings.iter().any(|other| other.popped_what(ending));
     let is_truth = manners == Manners::Truth && ending.constant().is_some();
-    ending.says_so() && !(is_truth && is_popped())
+    ending.says_so() && !(is_truth && leaves_thread(ending) && is_popped())
 }
 
 fn leaves_thread(ending: &Ending) -> bool {

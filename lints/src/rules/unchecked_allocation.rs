@@ -21,7 +21,7 @@ pub(crate) const RULE: Rule = Rule {
         run,
     }),
     page: Page {
-        what: "It fires where a pointer from `malloc`, `calloc`, `realloc` or the `lunet_alloc` family is read or written through before it was compared with NULL, and on `p = realloc(p, …)`, which loses the old memory when there is no new one.",
+        what: "It fires where a pointer from `malloc`, `calloc`, `realloc` or the `lunet_alloc` family is read or written through before it was compared with NULL, and on `p = realloc(p, …)`, which loses the old memory when there is no new one, unless something else still holds it.",
         why: "A server runs for months and meets the moment without memory. It must answer with an error then, not with a crash.",
         bad: "#include \"lunet_mem.h\"\n\nint plugin_open(lua_State *L) {\n    struct handle *ctx = lunet_alloc(sizeof(*ctx));\n    ctx->closing = 0; //~ unchecked-allocation\n    return 0;\n}\n",
         good: "#include \"lunet_mem.h\"\n\nint plugin_open(lua_State *L) {\n    struct handle *ctx = lunet_alloc(sizeof(*ctx));\n    if (ctx == NULL) {\n        return luaL_error(L, \"out of memory\");\n    }\n    ctx->closing = 0;\n    return 0;\n}\n",
