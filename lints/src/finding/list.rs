@@ -2,9 +2,10 @@
 
 mod texts;
 
+use std::ops::Range;
 use std::sync::Arc;
 
-use super::{Finding, Fix, Level, Related};
+use super::{Edit, Finding, Fix, Level, Related};
 use crate::rules;
 use crate::source::{Position, to_u32};
 use texts::Texts;
@@ -17,6 +18,7 @@ pub struct List {
     /// The messages and helps of all records.
     texts: Texts,
     rich: Vec<Rich>,
+    places: Vec<Place>,
     /// The reasons of suppressions, each once in a row.
     reasons: Vec<Arc<str>>,
 }
@@ -26,22 +28,41 @@ pub struct List {
 struct Record {
     range: (u32, u32),
     start: Position,
-    end: Position,
     /// Where its message and help are.
     texts: u32,
     /// Behind its entry in `List::rich`, 0 if it has none.
     rich: u32,
-    /// The same in `List::reasons`.
-    reason: u32,
     rule: u8,
     level: Level,
 }
 
 /// What some findings have.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 struct Rich {
-    fix: Option<Box<Fix>>,
-    related: Box<[Related]>,
+    /// Its part of `List::places` for related ones, and for edits behind these.
+    related: Range<u32>,
+    edits_end: u32,
+    fix: Option<KeptFix>,
+    /// Where the finding ends, if that is not in the line in which it starts.
+    end: Option<Position>,
+    /// Behind its entry in `List::reasons`, 0 if it is not suppressed.
+    reason: u32,
+}
+
+#[derive(Clone, Copy, Debug)]
+struct KeptFix {
+    description: u32,
+    is_safe: bool,
+}
+
+/// A related place, or an edit.
+#[derive(Clone, Copy, Debug)]
+struct Place {
+    range: (u32, u32),
+    start: Position,
+    end: Position,
+    /// The message, or what is put there.
+    text: u32,
 }
 
 impl List {
@@ -63,7 +84,10 @@ impl List {
 
     /// The levels of those that are not suppressed.
     pub fn levels(&self) -> impl Iterator<Item = Level> {
-        let counting = self.records.iter().filter(|record| record.reason == 0);
+        let counting = self.records.iter().filter(|record| {
+            let rich = self.rich_of(record);
+            rich.is_none_or(|rich| rich.reason == 0)
+        });
         counting.map(|record| record.level)
     }
 
@@ -74,28 +98,67 @@ impl List {
 
     pub(super) fn push(&mut self, finding: Finding) {
         let rule = self.rule(finding.rule);
-        let reason = finding.suppressed.map_or(0, |reason| self.reason(reason));
-        let is_rich = finding.fix.is_some() || !finding.related.is_empty();
-        let rich = if is_rich {
-            self.rich.push(Rich {
-                fix: finding.fix,
-                related: finding.related.into(),
-            });
-            to_u32(self.rich.len())
-        } else {
-            0
-        };
-        self.records.push(Record {
+        let is_plain = finding.suppressed.is_none()
+            && finding.fix.is_none()
+            && finding.related.is_empty()
+            && finding.end == end_in_line(&finding.range, finding.start);
+        let texts = self.texts.add([&finding.message, &finding.help]);
+        self.path.get_or_insert(finding.path.clone());
+        let mut record = Record {
             range: (to_u32(finding.range.start), to_u32(finding.range.end)),
             start: finding.start,
-            end: finding.end,
-            texts: self.texts.add(&finding.message, &finding.help),
-            rich,
-            reason,
+            texts,
+            rich: 0,
             rule,
             level: finding.level,
+        };
+        if !is_plain {
+            record.rich = self.add_rich(finding);
+        }
+        self.records.push(record);
+    }
+
+    /// Keeps what only some findings have; answers the number behind its place.
+    fn add_rich(&mut self, finding: Finding) -> u32 {
+        let first = to_u32(self.places.len());
+        for place in finding.related {
+            self.place(&place.range, (place.start, place.end), &place.message);
+        }
+        let related = first..to_u32(self.places.len());
+        let fix = finding.fix.map(|fix| {
+            for edit in fix.edits {
+                self.place(&edit.range, (edit.start, edit.end), &edit.replacement);
+            }
+            KeptFix {
+                description: self.texts.add([&fix.description]),
+                is_safe: fix.safe,
+            }
         });
-        self.path.get_or_insert(finding.path);
+        let is_in_line = finding.end == end_in_line(&finding.range, finding.start);
+        let reason = finding.suppressed.map_or(0, |reason| self.reason(reason));
+        self.rich.push(Rich {
+            related,
+            edits_end: to_u32(self.places.len()),
+            fix,
+            end: (!is_in_line).then_some(finding.end),
+            reason,
+        });
+        to_u32(self.rich.len())
+    }
+
+    fn rich_of(&self, record: &Record) -> Option<&Rich> {
+        let index = (record.rich as usize).checked_sub(1)?;
+        self.rich.get(index)
+    }
+
+    fn place(&mut self, range: &Range<usize>, (start, end): (Position, Position), text: &str) {
+        let text = self.texts.add([text]);
+        self.places.push(Place {
+            range: (to_u32(range.start), to_u32(range.end)),
+            start,
+            end,
+            text,
+        });
     }
 
     /// The number of a rule; mostly it is that of the finding before.
@@ -141,7 +204,13 @@ impl List {
             let record = self.records[index];
             let rule = rules::ALL[usize::from(record.rule)].name;
             if let Some(reason) = reason(rule, record.start.line as usize) {
-                self.records[index].reason = self.reason(reason);
+                let reason = self.reason(reason);
+                if record.rich == 0 {
+                    self.rich.push(Rich::default());
+                    self.records[index].rich = to_u32(self.rich.len());
+                }
+                let rich = self.records[index].rich as usize - 1;
+                self.rich[rich].reason = reason;
             }
         }
     }
@@ -155,31 +224,85 @@ impl List {
 
     /// Sorts by place, then rule; of several by one rule at one place the first is kept.
     pub(super) fn sort(&mut self) {
-        let key = |record: &Record| (record.start, record.rule, record.end);
+        let key = |record: &Record| (record.start, record.rule, record.range.1);
         if !self.records.is_sorted_by_key(key) {
             self.records.sort_by_key(key);
         }
         self.records
             .dedup_by_key(|record| (record.rule, record.range));
+        self.records.shrink_to_fit();
+        self.texts.shrink_to_fit();
+        self.rich.shrink_to_fit();
+        self.places.shrink_to_fit();
     }
 
     fn finding(&self, record: &Record) -> Finding {
-        let (message, help) = self.texts.get(record.texts);
-        let behind = |number: u32| (number as usize).checked_sub(1);
-        let rich = behind(record.rich).map(|index| &self.rich[index]);
+        let [message, help] = self.texts.get(record.texts);
+        let rich = self.rich_of(record);
+        let range = record.range.0 as usize..record.range.1 as usize;
+        let end = rich.and_then(|rich| rich.end);
+        let reason = rich.and_then(|rich| (rich.reason as usize).checked_sub(1));
         Finding {
             rule: rules::ALL[usize::from(record.rule)].name,
             level: record.level,
             path: self.path.clone().unwrap_or_default(),
-            range: record.range.0 as usize..record.range.1 as usize,
             start: record.start,
-            end: record.end,
+            end: end.unwrap_or_else(|| end_in_line(&range, record.start)),
+            range,
             message,
             help,
-            fix: rich.and_then(|rich| rich.fix.clone()),
-            related: rich.map_or_else(Vec::new, |rich| rich.related.to_vec()),
-            suppressed: behind(record.reason).map(|index| self.reasons[index].clone()),
+            fix: rich.and_then(|rich| self.fix(rich)),
+            related: rich.map_or_else(Vec::new, |rich| self.related(rich)),
+            suppressed: reason.map(|index| self.reasons[index].clone()),
         }
+    }
+
+    fn related(&self, rich: &Rich) -> Vec<Related> {
+        let places = &self.places[rich.related.start as usize..rich.related.end as usize];
+        let related = places.iter().map(|place| {
+            let [message] = self.texts.get(place.text);
+            Related {
+                range: place.bytes(),
+                start: place.start,
+                end: place.end,
+                message,
+            }
+        });
+        related.collect()
+    }
+
+    fn fix(&self, rich: &Rich) -> Option<Box<Fix>> {
+        let fix = rich.fix?;
+        let places = &self.places[rich.related.end as usize..rich.edits_end as usize];
+        let edits = places.iter().map(|place| {
+            let [replacement] = self.texts.get(place.text);
+            Edit {
+                range: place.bytes(),
+                start: place.start,
+                end: place.end,
+                replacement: replacement.into(),
+            }
+        });
+        let [description] = self.texts.get(fix.description);
+        Some(Box::new(Fix {
+            description,
+            edits: edits.collect(),
+            safe: fix.is_safe,
+        }))
+    }
+}
+
+/// Where a range ends that starts somewhere and has no line end in it.
+fn end_in_line(range: &Range<usize>, start: Position) -> Position {
+    Position {
+        line: start.line,
+        column: start.column + to_u32(range.len()),
+    }
+}
+
+impl Place {
+    fn bytes(&self) -> Range<usize> {
+        self.range.0 as usize..self.range.1 as usize
     }
 }
 

@@ -39,3 +39,12 @@ impl From<String> for Words {
         Self::Shared(text.into())
     }
 }
+
+impl From<Words> for Arc<str> {
+    fn from(words: Words) -> Self {
+        match words {
+            Words::Fixed(text) => text.into(),
+            Words::Shared(text) => text,
+        }
+    }
+}

@@ -12,7 +12,7 @@ use crate::source::to_u32;
 /// So many frames are told apart; a text with another one is kept as it is.
 const FRAME_CAP: usize = 1024;
 
-/// Pairs of texts.
+/// Texts, one or more at a time.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Texts {
     frames: Vec<Frame>,
@@ -30,18 +30,21 @@ struct Frame {
 }
 
 impl Texts {
-    /// Keeps two texts; answers where they are.
-    pub(super) fn add(&mut self, first: &str, second: &str) -> u32 {
+    /// Keeps some texts; answers where they are.
+    pub(super) fn add<const COUNT: usize>(&mut self, texts: [&str; COUNT]) -> u32 {
         let at = to_u32(self.bytes.len());
-        self.write(first);
-        self.write(second);
+        texts.into_iter().for_each(|text| self.write(text));
         at
     }
 
-    /// The texts that are kept somewhere.
-    pub(super) fn get(&self, at: u32) -> (Words, Words) {
+    /// The texts that are kept somewhere, as many as were given.
+    pub(super) fn get<const COUNT: usize>(&self, at: u32) -> [Words; COUNT] {
         let mut at = at as usize;
-        (self.read(&mut at), self.read(&mut at))
+        [(); COUNT].map(|()| self.read(&mut at))
+    }
+
+    pub(super) fn shrink_to_fit(&mut self) {
+        self.bytes.shrink_to_fit();
     }
 
     fn write(&mut self, text: &str) {
@@ -141,11 +144,11 @@ mod tests {
                     format!("`name{number}` is used, `{}` is not", number % 2),
                     ["", "a `b", "ä`ö`", "``"][number % 4].to_owned() + &"x".repeat(number % 300),
                 ];
-                (texts.add(&pair[0], &pair[1]), pair)
+                (texts.add([&pair[0], &pair[1]]), pair)
             })
             .collect();
         for (at, [first, second]) in &kept {
-            let (one, two) = texts.get(*at);
+            let [one, two] = texts.get(*at);
             assert_eq!((&*one, &*two), (first.as_str(), second.as_str()));
         }
     }

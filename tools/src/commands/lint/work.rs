@@ -11,7 +11,11 @@ use rayon::prelude::*;
 const LARGE_BYTES: u64 = 256 << 10;
 
 /// So many bytes of large files are worked on at once; a larger one is worked on with small ones only.
-const LARGE_TOGETHER_BYTES: u64 = 8 << 20;
+const LARGE_TOGETHER_BYTES: u64 = 4 << 20;
+
+/// Files from this size on are worked on by one thread, one after the other: the memory that one leaves is there for
+/// the next, which it is not for another thread.
+const HUGE_BYTES: u64 = 2 << 20;
 
 /// What `work` makes of each file, in their order.
 pub(super) fn side_by_side<R: Send>(paths: &[PathBuf], work: impl Fn(&Path) -> R + Sync) -> Vec<R> {
@@ -28,11 +32,18 @@ pub(super) fn side_by_side<R: Send>(paths: &[PathBuf], work: impl Fn(&Path) -> R
         })
         .collect();
     files.sort_by_key(|&(size, index)| (std::cmp::Reverse(size), index));
+    let huge = files.partition_point(|&(size, _)| size >= HUGE_BYTES);
+    let (huge, files) = files.split_at(huge);
     let next = AtomicUsize::new(0);
     let room = Room::default();
-    let of_threads = rayon::broadcast(|_| {
+    let of_threads = rayon::broadcast(|thread| {
         let mut results = Vec::new();
         let mut postponed = Vec::new();
+        for &(size, index) in huge.iter().filter(|_| thread.index() == 0) {
+            room.wait_for(size);
+            results.push((index, work(&paths[index])));
+            room.give_back(size);
+        }
         while let Some(&(size, index)) = files.get(next.fetch_add(1, Ordering::Relaxed)) {
             if size == 0 || room.takes(size) {
                 results.push((index, work(&paths[index])));
