@@ -72,6 +72,12 @@ impl Outline {
 
     /// The first token of the statement, declaration or bracket content of a token.
     pub(crate) fn begin(&self, index: usize) -> u32 {
+        // A closing bracket belongs to the statement of its opening one.
+        let index = if self.begins.is_other(index) {
+            self.parents.get(index) as usize
+        } else {
+            index
+        };
         self.begins.get(index)
     }
 
@@ -197,8 +203,8 @@ impl<'a> Builder<'a> {
         }
         let open = opener as usize;
         self.outline.parents.push(opener);
-        self.outline.begins.push(self.outline.begin(open));
-        if self.outline.close(open) == NONE {
+        self.outline.begins.push_other();
+        if !self.outline.closes.is_set(open) {
             self.outline.closes.set(opener, to_u32(index));
         }
         self.state.top = self.outline.parent(open);
@@ -367,7 +373,8 @@ impl<'a> Builder<'a> {
         false
     }
 
-    fn finish(self) -> Outline {
+    fn finish(mut self) -> Outline {
+        self.outline.closes.finish();
         self.outline
     }
 }

@@ -1,12 +1,12 @@
 //! Numbers of tokens, one for each token: mostly those of tokens nearby, so that two bytes each are enough.
 
-use rustc_hash::FxHashMap;
-
 use super::NONE;
 use crate::source::to_u32;
 
 /// A distance that does not fit.
 const FAR: u16 = u16::MAX;
+/// The number of another token, which the caller knows.
+const OTHER: u16 = FAR - 1;
 
 /// For each token a token at or before it, or none.
 #[derive(Debug, Default)]
@@ -30,11 +30,20 @@ impl Before {
         let distance = index
             .checked_sub(value)
             .and_then(|distance| u16::try_from(distance).ok())
-            .filter(|&distance| distance != FAR);
+            .filter(|&distance| distance < OTHER);
         if distance.is_none() && self.far.last().is_none_or(|&(_, last)| last != value) {
             self.far.push((index, value));
         }
         self.distances.push(distance.unwrap_or(FAR));
+    }
+
+    /// The next token has the number of another one.
+    pub(super) fn push_other(&mut self) {
+        self.distances.push(OTHER);
+    }
+
+    pub(super) fn is_other(&self, index: usize) -> bool {
+        self.distances.get(index) == Some(&OTHER)
     }
 
     /// The number for a token; none behind the last one.
@@ -59,29 +68,47 @@ impl Before {
 pub(super) struct Behind {
     /// 0 is none.
     distances: Vec<u16>,
-    far: FxHashMap<u32, u32>,
+    /// The far ones, sorted as soon as all are there.
+    far: Vec<(u32, u32)>,
 }
 
 impl Behind {
     pub(super) fn new(count: usize) -> Self {
         Self {
             distances: vec![0; count],
-            far: FxHashMap::default(),
+            far: Vec::new(),
         }
     }
 
+    /// Sets the number for a token that has none.
     pub(super) fn set(&mut self, index: u32, value: u32) {
         let distance = u16::try_from(value.saturating_sub(index)).unwrap_or(FAR);
         if distance == FAR {
-            self.far.insert(index, value);
+            self.far.push((index, value));
         }
         self.distances[index as usize] = distance;
+    }
+
+    pub(super) fn is_set(&self, index: usize) -> bool {
+        self.distances
+            .get(index)
+            .is_some_and(|&distance| distance != 0)
+    }
+
+    /// No more are set.
+    pub(super) fn finish(&mut self) {
+        self.far.sort_unstable();
     }
 
     pub(super) fn get(&self, index: usize) -> u32 {
         match self.distances.get(index) {
             None | Some(0) => NONE,
-            Some(&FAR) => self.far.get(&to_u32(index)).copied().unwrap_or(NONE),
+            Some(&FAR) => {
+                let place = self
+                    .far
+                    .binary_search_by_key(&to_u32(index), |&(index, _)| index);
+                place.map_or(NONE, |place| self.far[place].1)
+            }
             Some(&distance) => to_u32(index) + u32::from(distance),
         }
     }
@@ -111,8 +138,14 @@ mod tests {
     #[test]
     fn what_closes_may_be_far_away() {
         let mut behind = Behind::new(100_000);
-        for (open, close) in [(0, 99_999), (1, 2), (3, 65_538), (4, 65_538)] {
+        let pairs = [(4, 65_539), (0, 99_999), (1, 2), (3, 65_538)];
+        for (open, close) in pairs {
+            assert!(!behind.is_set(open as usize));
             behind.set(open, close);
+            assert!(behind.is_set(open as usize));
+        }
+        behind.finish();
+        for (open, close) in pairs {
             assert_eq!(behind.get(open as usize), close);
         }
         assert_eq!(behind.get(2), NONE);

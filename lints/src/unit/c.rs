@@ -5,14 +5,14 @@ use std::cell::{Cell, OnceCell, RefCell};
 use std::rc::Rc;
 use std::sync::Arc;
 
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::has_header_name;
 use super::names::Names;
 use crate::call::{Aliases, aliases};
 use crate::facts::{Headers, names_sdk};
 use crate::finding::Edit;
-use crate::flow::{Flow, flow};
+use crate::flow::{Flow, Text, flow};
 use crate::include::{Include, includes};
 use crate::lexer::{Kind, Lexed, Token};
 use crate::macros::{Macro, macros};
@@ -69,6 +69,8 @@ pub(crate) struct C<'a> {
     aliases: OnceCell<Aliases>,
     /// What each `luaL_ref` of a function takes, by function and state, made when a rule asks.
     referred: Answers<(usize, String), Referred>,
+    /// The names of functions in these answers.
+    pushers: RefCell<FxHashSet<Text>>,
     /// How many tokens the macros of this file may still make.
     pub(crate) expansions: Cell<usize>,
     /// The macros that flows expand, read when a flow is made.
@@ -159,6 +161,7 @@ impl<'a> C<'a> {
             macro_names: OnceCell::new(),
             aliases: OnceCell::new(),
             referred: RefCell::default(),
+            pushers: RefCell::default(),
             expandable: OnceCell::new(),
             pastes_nothing: Cell::new(false),
             reachable: OnceCell::new(),
@@ -308,8 +311,16 @@ impl<'a> C<'a> {
         &self,
         number: usize,
         state: &str,
-        referred: Vec<Referred>,
+        mut referred: Vec<Referred>,
     ) -> Rc<Vec<Referred>> {
+        let mut names = self.pushers.borrow_mut();
+        for push in referred.iter_mut().filter_map(|(_, push)| push.as_mut()) {
+            // The name alone is kept, not all words of the body.
+            let known = names.get(push.name.as_str()).cloned();
+            push.name = known.unwrap_or_else(|| Text::from(push.name.as_str()));
+            names.insert(push.name.clone());
+        }
+        referred.shrink_to_fit();
         let made = Rc::new(referred);
         let key = (number, state.to_owned());
         self.referred.borrow_mut().insert(key, made.clone());
