@@ -14,6 +14,39 @@ pub(crate) use known::{Known, Matters};
 
 /// More states than this in one function: nothing is said of it.
 const STATE_CAP: usize = 4_000;
+/// Each time that so many states of a file were visited for nothing the cap is halved, down to the least one.
+const WASTE_STEP: usize = 100_000;
+const LEAST_STATE_CAP: usize = 128;
+
+/// What the functions of a file may cost together, in states.
+#[derive(Debug)]
+pub(crate) struct Budget {
+    left: Cell<usize>,
+    /// States of functions that were given up.
+    wasted: Cell<usize>,
+}
+
+impl Budget {
+    pub(crate) fn new(states: usize) -> Self {
+        Self {
+            left: Cell::new(states),
+            wasted: Cell::new(0),
+        }
+    }
+
+    /// How many states the next function may have.
+    fn cap(&self) -> usize {
+        let halvings = (self.wasted.get() / WASTE_STEP).min(8);
+        (STATE_CAP >> halvings).max(LEAST_STATE_CAP)
+    }
+
+    /// Spends a state; answers whether there was one.
+    fn spend(&self) -> bool {
+        let left = self.left.get().saturating_sub(1);
+        self.left.set(left);
+        left > 0
+    }
+}
 
 /// What an analysis makes of steps.
 pub(crate) trait Analysis {
@@ -103,8 +136,9 @@ pub(crate) fn explore<A: Analysis>(
     graph: &Graph,
     analysis: &mut A,
     start: A::State,
-    budget: &Cell<usize>,
+    budget: &Budget,
 ) -> Outcome {
+    let cap = budget.cap();
     let mut explorer = Explorer {
         graph,
         seen: FxHashSet::default(),
@@ -122,8 +156,8 @@ pub(crate) fn explore<A: Analysis>(
             continue;
         }
         visited += 1;
-        budget.set(budget.get().saturating_sub(1));
-        if visited > STATE_CAP || budget.get() == 0 {
+        if !budget.spend() || visited > cap {
+            budget.wasted.set(budget.wasted.get() + visited);
             return Outcome::GivenUp;
         }
         explorer.visit(analysis, point);

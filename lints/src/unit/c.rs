@@ -12,6 +12,7 @@ use super::names::Names;
 use crate::call::{Aliases, aliases};
 use crate::facts::{Headers, names_sdk};
 use crate::finding::Edit;
+use crate::flow::explore::Budget;
 use crate::flow::{Flow, Text, flow};
 use crate::include::{Include, includes};
 use crate::lexer::{Kind, Lexed, Token};
@@ -46,7 +47,7 @@ pub(crate) struct C<'a> {
     /// The flows that rules asked for lately.
     flows: RefCell<Flows>,
     /// How many states the flow rules may still visit in this file.
-    pub(crate) budget: Cell<usize>,
+    pub(crate) budget: Budget,
     /// How much higher functions leave the Lua stack, by their number, as far as somebody asked.
     pub(crate) deltas: RefCell<FxHashMap<usize, Option<i64>>>,
     /// What functions do to mutexes, once for each graph, by their number and how deep they stand in calls.
@@ -149,7 +150,7 @@ impl<'a> C<'a> {
             macros,
             is_header: has_header_name(source.path),
             flows: RefCell::default(),
-            budget: Cell::new(STATE_BUDGET + STATES_PER_BYTE * source.text.len()),
+            budget: Budget::new(STATE_BUDGET + STATES_PER_BYTE * source.text.len()),
             deltas: RefCell::default(),
             mutexes: RefCell::default(),
             has_sdk_prefix: true,

@@ -33,7 +33,9 @@ impl Texts {
     /// Keeps some texts; answers where they are.
     pub(super) fn add<const COUNT: usize>(&mut self, texts: [&str; COUNT]) -> u32 {
         let at = to_u32(self.bytes.len());
-        texts.into_iter().for_each(|text| self.write(text));
+        for text in texts {
+            self.write(text);
+        }
         at
     }
 

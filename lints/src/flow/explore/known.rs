@@ -1,19 +1,42 @@
 //! What is known of variables on a path, of those that matter later.
 
+use std::cmp::Ordering;
+use std::hash::{BuildHasher as _, Hash, Hasher};
 use std::rc::Rc;
 
-use rustc_hash::FxHashSet;
+use rustc_hash::{FxBuildHasher, FxHashSet};
 
 use crate::flow::{Assign, Call, Condition, Next, Node, Step, Text, Value, names, root};
 
 /// More facts than this are not remembered on one path.
 const FACT_CAP: usize = 32;
 
-/// The facts of a path. Copies share them until one of them changes.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+/// The facts of a path. Copies share them until one of them changes, and each of them even then.
+#[derive(Clone, Debug, Default)]
 pub(crate) struct Known {
-    /// Sorted by their text.
-    facts: Rc<Vec<(Text, Fact)>>,
+    /// Sorted by the length of their text, then by it.
+    facts: Rc<Vec<Rc<(Text, Fact)>>>,
+    /// The hashes of all facts, in whatever order.
+    hash: u64,
+}
+
+impl Hash for Known {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        state.write_u64(self.hash);
+    }
+}
+
+/// Most texts differ in their length, which is compared at once.
+fn by_length(one: &str, other: &str) -> Ordering {
+    one.len().cmp(&other.len()).then_with(|| one.cmp(other))
+}
+
+/// The hash of a fact. It is mixed, so that sums of hashes are not alike where parts of facts are.
+fn hash_of(fact: &(Text, Fact)) -> u64 {
+    let mut hash: u64 = FxBuildHasher.hash_one(fact);
+    hash = (hash ^ (hash >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+    hash = (hash ^ (hash >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+    hash ^ (hash >> 31)
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -34,8 +57,7 @@ impl Known {
     }
 
     fn find(&self, key: &str) -> Result<usize, usize> {
-        self.facts
-            .binary_search_by(|(known, _)| known.as_str().cmp(key))
+        self.facts.binary_search_by(|fact| by_length(&fact.0, key))
     }
 
     fn get(&self, key: &str) -> Option<&Fact> {
@@ -43,16 +65,25 @@ impl Known {
     }
 
     fn insert(&mut self, key: Text, fact: Fact) {
-        match self.find(&key) {
-            Ok(place) if self.facts[place].1 == fact => {}
-            Ok(place) => Rc::make_mut(&mut self.facts)[place].1 = fact,
-            Err(place) => Rc::make_mut(&mut self.facts).insert(place, (key, fact)),
+        let place = self.find(&key);
+        if place.is_ok_and(|place| self.facts[place].1 == fact) {
+            return;
+        }
+        let made = Rc::new((key, fact));
+        self.hash = self.hash.wrapping_add(hash_of(&made));
+        match place {
+            Ok(place) => {
+                self.hash = self.hash.wrapping_sub(hash_of(&self.facts[place]));
+                Rc::make_mut(&mut self.facts)[place] = made;
+            }
+            Err(place) => Rc::make_mut(&mut self.facts).insert(place, made),
         }
     }
 
     fn remove(&mut self, key: &str) {
         if let Ok(place) = self.find(key) {
-            Rc::make_mut(&mut self.facts).remove(place);
+            let gone = Rc::make_mut(&mut self.facts).remove(place);
+            self.hash = self.hash.wrapping_sub(hash_of(&gone));
         }
     }
 
@@ -68,7 +99,8 @@ impl Known {
         }
         let base = root(variable);
         let mentions = |text: &str| text == variable || names(text, base);
-        let concerns = |(key, fact): &(Text, Fact)| {
+        let concerns = |fact: &Rc<(Text, Fact)>| {
+            let (key, fact) = &**fact;
             let in_value = match fact {
                 Fact::Equal(text) | Fact::NotEqual(text) => mentions(text),
                 Fact::Order(_) => false,
@@ -76,7 +108,14 @@ impl Known {
             in_value || mentions(key)
         };
         if self.facts.iter().any(concerns) {
-            Rc::make_mut(&mut self.facts).retain(|fact| !concerns(fact));
+            let hash = &mut self.hash;
+            Rc::make_mut(&mut self.facts).retain(|fact| {
+                let is_gone = concerns(fact);
+                if is_gone {
+                    *hash = hash.wrapping_sub(hash_of(fact));
+                }
+                !is_gone
+            });
         }
     }
 
