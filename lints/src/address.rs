@@ -13,6 +13,8 @@ pub(crate) fn is_public(value: &str) -> bool {
         None if host.matches(':').count() == 1 => host.split(':').next().unwrap_or(host),
         None => host,
     };
+    // A zone is no part of the address.
+    let bare = bare.split('%').next().unwrap_or(bare);
     is_wildcard(bare)
         || bare
             .parse::<IpAddr>()

@@ -5,6 +5,7 @@ mod made;
 mod quote;
 mod reader;
 mod starter;
+mod values;
 mod wanted;
 pub(crate) mod workflow;
 
@@ -16,6 +17,7 @@ pub(crate) use command::{Command, is_zero};
 use made::Variables;
 pub(crate) use quote::FILL;
 use reader::{Context, Reader};
+use values::Values;
 
 use crate::source::to_u32;
 
@@ -37,6 +39,7 @@ pub(crate) struct Script {
     /// The functions that it defines.
     functions: FxHashSet<Box<str>>,
     variables: Variables,
+    values: Values,
     keeps_comments: bool,
     /// Bytes of scripts in strings that may still be read.
     budget: usize,

@@ -73,21 +73,17 @@ const CLIENTS: [&str; 16] = [
     "test",
 ];
 
-/// Options whose value is an address to listen on.
-const FLAGS: [&str; 12] = [
-    "--bind",
-    "--bind-address",
-    "--bind_address",
-    "--listen",
-    "--listen-address",
-    "--listen_addresses",
-    "--address",
-    "--addr",
-    "--listen-host",
-    "--bind-host",
-    "-b",
-    "--bind-addr",
-];
+/// Whether the value of an option is an address to listen on: `--bind…`, `--listen…`, also with one dash.
+fn names_listener(option: &str) -> bool {
+    let name = option.trim_start_matches('-');
+    name.len() < option.len()
+        && (name.starts_with("listen")
+            || name.starts_with("bind")
+            || matches!(
+                name,
+                "b" | "addr" | "address" | "http-addr" | "http-address" | "urls"
+            ))
+}
 
 /// Options of single programs whose value is an address to listen on.
 const OWN_FLAGS: [(&str, &str); 8] = [
@@ -135,9 +131,9 @@ fn listen_flags(command: &Command) -> Vec<(&str, &Word)> {
                 .collect(),
         };
         for (text, place) in values {
-            let addresses = text.split_ascii_whitespace();
-            for value in addresses.map(|value| value.trim_start_matches('-')) {
-                let is_flag = (FLAGS.contains(&name) && (is_public(value) || is_any_host(value)))
+            let addresses = text.split([' ', '\t', ',', ';']);
+            for value in addresses.map(bare) {
+                let is_flag = (names_listener(name) && (is_public(value) || is_any_host(value)))
                     || (is_own && is_public_wildcard(published(value)))
                     || (HOST_FLAGS.contains(&name) && is_wildcard_host(name, value));
                 if is_flag {
@@ -163,6 +159,18 @@ fn listen_flags(command: &Command) -> Vec<(&str, &Word)> {
 /// `--host` is as often the other side, and `-h '*'` has nothing to do with hosts: only what can't be one counts.
 fn is_wildcard_host(name: &str, value: &str) -> bool {
     is_public_wildcard(value) && (value != "*" || !name.starts_with('-') || name == "--host")
+}
+
+/// An address without the scheme before it, and without the dash of one that need not be there.
+fn bare(value: &str) -> &str {
+    let address = value
+        .split_once("://")
+        .map_or(value, |(_, address)| address);
+    address
+        .split('/')
+        .next()
+        .unwrap_or(address)
+        .trim_start_matches('-')
 }
 
 /// `:8080`: a port of every address.

@@ -31,7 +31,9 @@ fn run(unit: &Unit<'_>, findings: &mut Findings<'_>) {
 
 fn deletes(command: &Command) -> bool {
     command.program() == "rm"
-        && (command.has_flag('r') || command.has_flag('R') || command.has_option(&["--recursive"]))
+        && (command.has_flag('r')
+            || command.has_flag('R')
+            || command.has_beginning("--recursive", "--r".len()))
 }
 
 /// Whether all that is deleted was made by the script.

@@ -42,7 +42,8 @@ fn run(unit: &Unit<'_>, findings: &mut Findings<'_>) {
 /// What would bound a command, if nothing does.
 fn unbounded(command: &Command) -> Option<&'static str> {
     if command.is_bounded
-        || command.has_option(&["--version", "--help", "-V", "-h"]) && command.words.len() == 2
+        || command.has_option(&["--version", "--help", "-version", "-help", "-V", "-h"])
+            && command.words.len() == 2
     {
         return None;
     }

@@ -53,6 +53,12 @@ impl Command {
         })
     }
 
+    /// Whether a long option is given, at least so much of it.
+    pub(crate) fn has_beginning(&self, long: &str, least: usize) -> bool {
+        self.options()
+            .any(|word| word.text.len() >= least && long.starts_with(&*word.text))
+    }
+
     /// Whether a short option is given, alone or among others: `-r` in `-rf`.
     pub(crate) fn has_flag(&self, flag: char) -> bool {
         self.options().any(|word| {
@@ -112,7 +118,15 @@ impl Command {
                     .flatten()
                     .map(Word::range);
             }
-            "ssh" => behind_options(&self.words, &SSH_OPTIONS, 0) + 1,
+            "ssh" => {
+                let first = behind_options(&self.words, &SSH_OPTIONS, 0) + 1;
+                first
+                    + usize::from(
+                        self.words
+                            .get(first)
+                            .is_some_and(|word| &*word.text == "--"),
+                    )
+            }
             "env" => {
                 let option = self.words.iter().position(|word| &*word.text == "-S")?;
                 option + 1

@@ -89,11 +89,25 @@ fn is_mktemp(value: &str) -> bool {
     let Some((inner, behind)) = inner else {
         return false;
     };
-    let mut words = inner.split_ascii_whitespace();
-    let makes = words.next() == Some("mktemp")
+    let mut words = inner
+        .split_ascii_whitespace()
+        .map(|word| word.trim_start_matches('('))
+        .skip_while(|word| is_preparation(word));
+    let program = words.next().unwrap_or_default();
+    let makes = program.rsplit('/').next() == Some("mktemp")
         && words.any(|word| {
             word == "--directory"
                 || (word.starts_with('-') && !word.starts_with("--") && word.contains('d'))
         });
     makes && (behind.is_empty() || behind.starts_with('/')) && !behind.contains("..")
+}
+
+/// What may stand before `mktemp`: `umask 077 &&`, `command`, `TMPDIR=/tmp`.
+fn is_preparation(word: &str) -> bool {
+    matches!(word, "" | "&&" | "command" | "env" | "umask")
+        || word.contains('=')
+        || word
+            .trim_end_matches(';')
+            .bytes()
+            .all(|byte| byte.is_ascii_digit())
 }

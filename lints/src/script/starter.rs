@@ -165,6 +165,21 @@ fn started(command: &Command) -> Option<Command> {
             &["-n", "-I", "-P", "-L", "-d", "-a", "-s"],
             0,
         ),
+        "parallel" => behind_options(
+            &command.words,
+            &[
+                "-j",
+                "--jobs",
+                "-n",
+                "-N",
+                "-a",
+                "--arg-file",
+                "-I",
+                "--delay",
+                "--joblog",
+            ],
+            0,
+        ),
         "find" => {
             let action = command
                 .words

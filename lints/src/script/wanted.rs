@@ -15,9 +15,12 @@ pub(super) const DECLARATIONS: [&str; 5] = ["declare", "export", "local", "reado
 const LOOK_BYTES: usize = 96;
 
 /// Whether a command has to be looked at. It is fed to another one if it stands before a `|`.
-pub(super) fn may_matter(text: &str, words: &[Span], is_fed: bool) -> bool {
+pub(super) fn may_matter(text: &str, words: &[Span], is_fed: bool, has_values: bool) -> bool {
     let raw = beginning(text, words[0]);
     if raw.bytes().any(quote::is_quoting) {
+        return true;
+    }
+    if has_values && raw.starts_with('$') {
         return true;
     }
     let name = raw.rsplit('/').next().unwrap_or(raw);
@@ -37,6 +40,12 @@ fn beginning(text: &str, word: Span) -> &str {
     }
 }
 
+/// Whether rules judge a program by its name.
+pub(super) fn is_judged_program(program: &str) -> bool {
+    let name = program.rsplit('/').next().unwrap_or(program);
+    JUDGED.binary_search(&name).is_ok()
+}
+
 /// Whether a program writes what it is given or what it reads.
 pub(super) fn is_feeder(name: &str) -> bool {
     matches!(name, "cat" | "echo" | "printf" | "tee")
@@ -44,7 +53,7 @@ pub(super) fn is_feeder(name: &str) -> bool {
 
 /// Whether a rule may have something to say of a command.
 pub(super) fn is_judged(command: &Command) -> bool {
-    JUDGED.binary_search(&command.program()).is_ok()
+    is_judged_program(command.program())
         || may_listen(command.words[1..].iter().map(|word| &*word.text))
 }
 

@@ -3,7 +3,7 @@
 
 use std::ops::Range;
 
-use super::Script;
+use super::{FILL, Script};
 
 /// The scripts of a workflow. Comments outside of the blocks are among those of the first.
 pub(crate) fn scripts(text: &str) -> Vec<Script> {
@@ -139,23 +139,85 @@ fn block(
     if !is_shell(lines, defaults, at, end) {
         return end;
     }
-    let (start, stop) = if value.starts_with(['|', '>']) {
-        let start = lines.get(at + 1).map_or(text.len(), |line| line.start);
-        (start, lines.get(end).map_or(text.len(), |line| line.start))
-    } else if let Some(quote) = value
-        .chars()
-        .next()
-        .filter(|first| matches!(first, '"' | '\''))
-    {
-        let inner = &value[1..];
-        let start = inner.as_ptr() as usize - text.as_ptr() as usize;
-        (start, start + inner.find(quote).unwrap_or(inner.len()))
-    } else {
-        let start = value.as_ptr() as usize - text.as_ptr() as usize;
-        (start, lines.get(end).map_or(text.len(), |line| line.start))
+    let behind = lines.get(end).map_or(text.len(), |line| line.start);
+    let offset = value.as_ptr() as usize - text.as_ptr() as usize;
+    let (start, block) = match value.as_bytes().first() {
+        Some(b'|' | b'>') => {
+            let start = lines.get(at + 1).map_or(text.len(), |line| line.start);
+            let block = &text[start..behind.max(start)];
+            let is_folded = value.starts_with('>');
+            let folded = is_folded.then(|| folded(block));
+            (start, folded.unwrap_or_else(|| block.to_owned()))
+        }
+        None => {
+            let start = lines.get(at + 1).map_or(text.len(), |line| line.start);
+            (start, folded(&text[start..behind.max(start)]))
+        }
+        Some(b'"' | b'\'') => (offset + 1, quoted(&folded(&text[offset..behind]))),
+        _ => {
+            let is_flow = key.content.starts_with('{');
+            let stop = if is_flow {
+                offset + value.len()
+            } else {
+                behind
+            };
+            (offset, folded(&text[offset..stop]))
+        }
     };
-    blocks.push((start, masked(&text[start..stop.max(start)])));
+    blocks.push((start, masked(&block)));
     end
+}
+
+/// A block whose lines are one, where YAML makes them one: those that are indented alike. Source: YAML 1.2, 6.5.
+fn folded(block: &str) -> String {
+    let indent = indent(block);
+    let depth = |line: &str| line.len() - line.trim_start_matches(' ').len();
+    let mut result = String::with_capacity(block.len());
+    let mut lines = block.split_inclusive('\n').peekable();
+    // A value that begins behind its key is indented as what follows.
+    let mut is_even = true;
+    while let Some(line) = lines.next() {
+        let next = lines.peek().filter(|next| !next.trim().is_empty());
+        let next_depth = next.map(|next| depth(next));
+        let joins = is_even && next_depth.is_some_and(|depth| depth == indent || indent == 0);
+        is_even = next_depth.is_none_or(|depth| depth == indent || indent == 0);
+        match line
+            .strip_suffix('\n')
+            .filter(|line| joins && !line.trim().is_empty())
+        {
+            Some(line) => result.extend([line, " "]),
+            None => result.push_str(line),
+        }
+    }
+    result
+}
+
+/// What stands in the quotes with which a text begins, each byte at its place: a scalar of YAML.
+fn quoted(text: &str) -> String {
+    let mut bytes = text.as_bytes().to_vec();
+    let quote = bytes[0];
+    let mut at = 1;
+    while let Some(&byte) = bytes.get(at) {
+        let next = bytes.get(at + 1).copied();
+        if byte == b'\\' && quote == b'"' {
+            bytes[at] = FILL;
+            match next {
+                Some(b'n') => bytes[at + 1] = b'\n',
+                Some(b't') => bytes[at + 1] = b'\t',
+                _ => {}
+            }
+            at += 1;
+        } else if byte == quote {
+            if quote == b'"' || next != Some(quote) {
+                break;
+            }
+            bytes[at] = FILL;
+            at += 1;
+        }
+        at += 1;
+    }
+    bytes.truncate(at.min(text.len()));
+    String::from_utf8_lossy(&bytes[1..]).into_owned()
 }
 
 /// The blanks at the begin of a line, a list's `- ` not counted.

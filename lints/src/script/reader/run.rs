@@ -34,8 +34,12 @@ impl Reader<'_, '_> {
         if spans.is_empty() {
             return;
         }
-        if wanted::may_matter(self.text, spans, end == End::Pipe) {
-            let words = spans.iter().map(|span| self.word(*span)).collect();
+        let has_values = !self.script.values.is_empty();
+        if wanted::may_matter(self.text, spans, end == End::Pipe, has_values) {
+            let mut words = Vec::with_capacity(spans.len());
+            for span in spans {
+                self.script.values.expand(self.word(*span), &mut words);
+            }
             let mut fed = fed.unwrap_or_default();
             fed.depth = depth;
             if own.is_some() || string.is_some() {

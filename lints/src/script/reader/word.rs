@@ -164,6 +164,7 @@ impl Reader<'_, '_> {
             return false;
         };
         let place = to_u32(span.start as usize + self.context.shift);
+        self.script.values.set(name, value);
         let may_be_made = value.starts_with(['$', '`', '"', '\'']);
         if may_be_made && value.len() <= WORD_CAP_BYTES {
             let (value, is_literal) = quote::plain(value);
