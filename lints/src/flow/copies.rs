@@ -11,13 +11,18 @@ impl Graph {
             Step::Assign(assign) => Some(assign),
             _ => None,
         });
-        assigns.any(|assign| {
+        let is_copied = || {
+            let breaks = |step: &Step| is_set(step, place);
+            !self.is_reached(node, |step| is_filled(step, place), breaks)
+        };
+        let is_named = assigns.any(|assign| {
             second_name(assign, place).is_some_and(|second| {
                 (self.outlives(second) || self.is_given_behind(second, node))
                     && self.is_held(place, second, node)
                     && !self.is_set_at_once(second, node)
             })
-        })
+        });
+        is_named || is_copied()
     }
 
     /// Whether a place is more than a variable of the function.
@@ -28,7 +33,17 @@ impl Graph {
     /// Whether every path to a node gives the place and its second name the same value, and sets neither afterwards.
     fn is_held(&self, place: &str, second: &str, node: NodeId) -> bool {
         let makes = |step: &Step| matches!(step, Step::Assign(assign) if second_name(assign, place) == Some(second));
-        let breaks = |step: &Step| matches!(step, Step::Assign(assign) if sets(assign, place) || sets(assign, second));
+        let breaks = |step: &Step| is_set(step, place) || is_set(step, second);
+        !self.is_reached(node, makes, breaks)
+    }
+
+    /// Whether a path leads to a node on which a step is not made, or broken afterwards.
+    fn is_reached(
+        &self,
+        node: NodeId,
+        makes: impl Fn(&Step) -> bool,
+        breaks: impl Fn(&Step) -> bool,
+    ) -> bool {
         let mut without = vec![false; self.nodes.len()];
         let mut open = vec![self.entry];
         for node in &self.nodes {
@@ -42,7 +57,7 @@ impl Graph {
                 open.extend(self.nodes[at].next.nodes());
             }
         }
-        !without[node]
+        without[node]
     }
 
     /// Whether a place is set behind a node before anything is asked.
@@ -53,7 +68,7 @@ impl Graph {
                 return false;
             };
             at = next;
-            if matches!(&self.nodes[at].step, Step::Assign(assign) if sets(assign, place)) {
+            if is_set(&self.nodes[at].step, place) {
                 return true;
             }
         }
@@ -92,7 +107,14 @@ fn second_name<'a>(assign: &'a Assign, place: &str) -> Option<&'a str> {
     (second != place).then_some(second)
 }
 
-/// Whether an assignment sets a place, or what it is reached through.
-fn sets(assign: &Assign, place: &str) -> bool {
-    assign.target == place || assign.target == root(place)
+/// Whether a place is filled with a pointer that lies elsewhere: `memcpy(&p, from, sizeof(p))`.
+fn is_filled(step: &Step, place: &str) -> bool {
+    let is_it = |value: &Value| matches!(value, Value::Address(address) if address == place);
+    matches!(step, Step::Call(call)
+        if matches!(call.name.as_str(), "memcpy" | "memmove") && call.arguments.first().is_some_and(is_it))
+}
+
+/// Whether a step sets a place, or what it is reached through.
+fn is_set(step: &Step, place: &str) -> bool {
+    matches!(step, Step::Assign(assign) if assign.target == place || assign.target == root(place))
 }
