@@ -24,8 +24,9 @@ use crate::source::to_u32;
 /// Scripts in strings of scripts are followed this deep.
 const DEPTH_CAP: usize = 3;
 
-/// Scripts in strings are read again as what they are; of all of them together no more than so many times the text.
-const NESTED_TIMES: usize = 8;
+/// Scripts in strings are read again as what they are. Those of one depth stand side by side, so that all of them
+/// together are no longer than so many times the text, unless they hold what runs before and is read by itself.
+const NESTED_TIMES: usize = DEPTH_CAP;
 
 /// The commands of one script.
 #[derive(Debug, Default)]

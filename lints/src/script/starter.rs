@@ -12,11 +12,48 @@ const RUNNERS: [&str; 12] = [
     "trap", "xargs",
 ];
 
+/// Names by a bit each, which a few share: most words are none of them, and are told so at once.
+const KNOWN: [u64; 16] = {
+    let mut bits = marked([0; 16], &SHELLS);
+    bits = marked(bits, &RUNNERS);
+    let mut index = 0;
+    while index < STARTERS.len() {
+        bits = marked(bits, &[STARTERS[index].0]);
+        index += 1;
+    }
+    bits
+};
+
+pub(super) const fn marked(mut bits: [u64; 16], names: &[&str]) -> [u64; 16] {
+    let mut index = 0;
+    while index < names.len() {
+        let place = place(names[index].as_bytes());
+        bits[place / 64] |= 1 << (place % 64);
+        index += 1;
+    }
+    bits
+}
+
+pub(super) const fn is_marked(bits: &[u64; 16], name: &str) -> bool {
+    let place = place(name.as_bytes());
+    bits[place / 64] >> (place % 64) & 1 == 1
+}
+
+/// The bit of a name, of 1,024.
+const fn place(name: &[u8]) -> usize {
+    if name.is_empty() {
+        return 0;
+    }
+    let (first, last) = (name[0] as usize, name[name.len() - 1] as usize);
+    (first * 7 + name[name.len() / 2] as usize * 3 + last * 31 + name.len() * 131) % 1024
+}
+
 /// Whether a program starts others, or reads a script.
 pub(super) fn starts(name: &str) -> bool {
-    SHELLS.binary_search(&name).is_ok()
-        || RUNNERS.binary_search(&name).is_ok()
-        || starter(name).is_some()
+    is_marked(&KNOWN, name)
+        && (SHELLS.binary_search(&name).is_ok()
+            || RUNNERS.binary_search(&name).is_ok()
+            || starter(name).is_some())
 }
 
 /// The options of `ssh` that take a value.

@@ -8,11 +8,13 @@ const JUDGED: [&str; 11] = [
     "curl", "git", "mariadb", "mysql", "nc", "ncat", "netcat", "psql", "rm", "sqlite3", "wget",
 ];
 
+const MARKS: [u64; 16] = starter::marked([0; 16], &JUDGED);
+
 /// Commands whose arguments are assignments.
 pub(super) const DECLARATIONS: [&str; 5] = ["declare", "export", "local", "readonly", "typeset"];
 
 /// Of words with commands in them only so much is looked at.
-const LOOK_BYTES: usize = 96;
+const LOOK_BYTES: usize = 64;
 
 /// Whether a command has to be looked at. It is fed to another one if it stands before a `|`.
 pub(super) fn may_matter(text: &str, words: &[Span], is_fed: bool, has_values: bool) -> bool {
@@ -25,7 +27,7 @@ pub(super) fn may_matter(text: &str, words: &[Span], is_fed: bool, has_values: b
     }
     let name = raw.rsplit('/').next().unwrap_or(raw);
     let arguments = words[1..].iter().map(|word| beginning(text, *word));
-    JUDGED.binary_search(&name).is_ok()
+    is_judged_program(name)
         || starter::starts(name)
         || (is_fed && is_feeder(name))
         || (may_listen(arguments) && !DECLARATIONS.contains(&name))
@@ -43,7 +45,7 @@ fn beginning(text: &str, word: Span) -> &str {
 /// Whether rules judge a program by its name.
 pub(super) fn is_judged_program(program: &str) -> bool {
     let name = program.rsplit('/').next().unwrap_or(program);
-    JUDGED.binary_search(&name).is_ok()
+    starter::is_marked(&MARKS, name) && JUDGED.binary_search(&name).is_ok()
 }
 
 /// Whether a program writes what it is given or what it reads.
@@ -63,7 +65,7 @@ fn may_listen<'w>(mut words: impl Iterator<Item = &'w str> + Clone) -> bool {
         let word = word.trim_start_matches(['"', '\'']);
         word.starts_with('-') || word.contains("bind") || word.contains("listen")
     };
-    words.clone().any(names) && words.any(may_be_address)
+    words.clone().any(may_be_address) && words.any(names)
 }
 
 /// Whether a word may have an address in it: a `*`, two colons, a port, or numbers with a dot between.
