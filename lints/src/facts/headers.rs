@@ -163,7 +163,11 @@ impl Headers {
     }
 
     /// Whether a file with these includes belongs to a tree that has headers of its own, none of which knows the SDK.
-    pub(crate) fn is_foreign(&self, includes: &[Include]) -> bool {
+    /// One without includes may be a header, too.
+    pub(crate) fn is_foreign(&self, path: &str, includes: &[Include]) -> bool {
+        if includes.is_empty() {
+            return self.is_foreign_header(path);
+        }
         let is_own = |include: &&Include| self.by_name.contains_key(include.name());
         let is_sdk = |include: &Include| matches!(include.name(), "co.h" | "trace.h");
         !self.is_of_sdk
@@ -175,7 +179,7 @@ impl Headers {
 
     /// Whether a file is a header beside others of a tree that does not know the SDK. A piece of a source file, as
     /// generators make them, has no includes of its own to tell.
-    pub(crate) fn is_foreign_header(&self, path: &str) -> bool {
+    fn is_foreign_header(&self, path: &str) -> bool {
         let folder = |path: &str| path.rsplit_once('/').map(|(folder, _)| folder.to_owned());
         let has_path = |header: &Header| header.path == path;
         let is_beside = |header: &Header| folder(&header.path) == folder(path) && !has_path(header);

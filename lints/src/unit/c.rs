@@ -173,15 +173,12 @@ impl<'a> C<'a> {
         }
     }
 
-    /// Whether this is C of a project that knows nothing of the SDK: it includes headers of the linted tree, and
-    /// neither it nor any header there names the SDK. A file without such headers may well be a plugin, unless it is
-    /// a header among others.
+    /// Whether this is C of a project that knows nothing of the SDK, by its words and the headers of the linted tree.
     pub(crate) fn is_foreign(&self) -> bool {
         *self.foreign.get_or_init(|| {
             self.has_sdk_prefix
                 && !names_sdk(self.lexed.text)
-                && (self.tree.is_foreign(includes(self))
-                    || (includes(self).is_empty() && self.tree.is_foreign_header(self.path)))
+                && self.tree.is_foreign(self.path, includes(self))
         })
     }
 
