@@ -265,6 +265,30 @@ impl Graph {
         }
     }
 
+    /// The nodes from which a path leads to a step, that of the node itself included.
+    fn leads_to(&self, is_wanted: impl Fn(&Step) -> bool) -> Vec<bool> {
+        let mut before = vec![Vec::new(); self.nodes.len()];
+        for (number, node) in self.nodes.iter().enumerate() {
+            for next in node.next.nodes() {
+                before[next].push(number);
+            }
+        }
+        let mut leads: Vec<bool> = self
+            .nodes
+            .iter()
+            .map(|node| is_wanted(&node.step))
+            .collect();
+        let mut open: Vec<NodeId> = (0..leads.len()).filter(|&node| leads[node]).collect();
+        while let Some(node) = open.pop() {
+            for &number in &before[node] {
+                if !std::mem::replace(&mut leads[number], true) {
+                    open.push(number);
+                }
+            }
+        }
+        leads
+    }
+
     /// The bytes of the condition at a branch.
     pub(crate) fn place(&self, node: NodeId) -> Range<usize> {
         match &self.nodes[node].next {

@@ -63,6 +63,16 @@ pub(crate) trait Analysis {
 
     /// Handles the outcome of a condition.
     fn branch(&mut self, _state: &mut Self::State, _condition: &Condition, _taken: bool) {}
+
+    /// Whether nothing comes out of a path in this state before a step that wakes it.
+    fn is_idle(&self, _state: &Self::State) -> bool {
+        false
+    }
+
+    /// Whether a step may make an idle state another one.
+    fn wakes(&self, _step: &Step) -> bool {
+        true
+    }
 }
 
 /// The states behind a step.
@@ -151,7 +161,14 @@ pub(crate) fn explore<A: Analysis>(
         }],
     };
     let mut visited = 0;
+    let mut wakes = None;
     while let Some(point) = explorer.open.pop() {
+        if analysis.is_idle(&point.state) {
+            let wakes = wakes.get_or_insert_with(|| graph.leads_to(|step| analysis.wakes(step)));
+            if !wakes[point.node] {
+                continue;
+            }
+        }
         if explorer.was_here(&point) {
             continue;
         }

@@ -190,6 +190,21 @@ impl<'a> Locks<'a> {
 impl Analysis for Locks<'_> {
     type State = State;
 
+    /// Who asks about a callee wants to know what it unlocks, too.
+    fn is_idle(&self, state: &State) -> bool {
+        self.depth == 0 && state.locked.is_empty()
+    }
+
+    fn wakes(&self, step: &Step) -> bool {
+        let Step::Call(call) = step else {
+            return false;
+        };
+        match operation(&call.name) {
+            Some(operation) => matches!(operation, Operation::Lock | Operation::TryLock),
+            None => self.c.function_named(&call.name).is_some(),
+        }
+    }
+
     fn step(
         &mut self,
         mut state: State,

@@ -123,6 +123,14 @@ impl Analysis for Leaks<'_> {
         on(state)
     }
 
+    fn is_idle(&self, state: &Corefs) -> bool {
+        state.held.is_empty()
+    }
+
+    fn wakes(&self, step: &Step) -> bool {
+        matches!(step, Step::Call(call) if CREATORS.contains(&call.name.as_str()))
+    }
+
     fn branch(&mut self, state: &mut Corefs, condition: &Condition, taken: bool) {
         let none = ["LUA_NOREF", "LUA_REFNIL", "-1", "-2"].contains(&condition.right.as_str());
         let is_none = match condition.operator {

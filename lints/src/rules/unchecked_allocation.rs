@@ -242,6 +242,14 @@ impl Analysis for Allocations<'_> {
         on(state)
     }
 
+    fn is_idle(&self, state: &Unchecked) -> bool {
+        state.is_empty()
+    }
+
+    fn wakes(&self, step: &Step) -> bool {
+        matches!(step, Step::Assign(assign) if is_allocation(assign))
+    }
+
     fn branch(&mut self, state: &mut Unchecked, condition: &Condition, _taken: bool) {
         // `if (!a || !b)` asks for both pointers, though it never comes to the second where the first is missing.
         let asks_pointer = state.contains_key(&condition.left);
@@ -267,12 +275,14 @@ fn assigned(state: &mut Unchecked, assign: &Assign) {
     if !state.is_empty() {
         forget(state, assign);
     }
-    if let Value::Call { name, .. } = &assign.value
-        && ALLOCATORS.contains(&name.as_str())
-    {
+    if is_allocation(assign) {
         let place = (assign.range.start, assign.range.end);
         state.insert(assign.target.clone(), place);
     }
+}
+
+fn is_allocation(assign: &Assign) -> bool {
+    matches!(&assign.value, Value::Call { name, .. } if ALLOCATORS.contains(&name.as_str()))
 }
 
 /// What an assignment makes of the pointers that nobody has checked.
