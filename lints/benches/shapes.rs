@@ -5,6 +5,8 @@
 
 #[path = "shapes/deep.rs"]
 mod deep;
+#[path = "shapes/garbage.rs"]
+mod garbage;
 #[path = "shapes/long.rs"]
 mod long;
 #[path = "shapes/many.rs"]
@@ -79,7 +81,15 @@ fn main() {
         .skip(1)
         .filter(|argument| argument != "--bench")
         .collect();
-    let shapes = [deep::ALL, long::ALL, many::ALL, scripts::ALL, shell::ALL].concat();
+    let shapes = [
+        deep::ALL,
+        garbage::ALL,
+        long::ALL,
+        many::ALL,
+        scripts::ALL,
+        shell::ALL,
+    ]
+    .concat();
     match arguments.split_first() {
         Some((flag, [directory, bytes, names @ ..])) if flag == "--write" => {
             let bytes = bytes.parse().expect("the size is a number of bytes");
