@@ -94,12 +94,19 @@ fn is_mktemp(value: &str) -> bool {
         .map(|word| word.trim_start_matches('('))
         .skip_while(|word| is_preparation(word));
     let program = words.next().unwrap_or_default();
-    let makes = program.rsplit('/').next() == Some("mktemp")
+    let makes = names_mktemp(program)
         && words.any(|word| {
             word == "--directory"
                 || (word.starts_with('-') && !word.starts_with("--") && word.contains('d'))
         });
     makes && (behind.is_empty() || behind.starts_with('/')) && !behind.contains("..")
+}
+
+/// Whether a word is the program: by its path, or by a variable that is named for it.
+fn names_mktemp(program: &str) -> bool {
+    let plain = program.trim_matches(['"', '$', '{', '}']);
+    let name = plain.rsplit('/').next().unwrap_or_default();
+    name == "mktemp" || (plain.len() < program.len() && name == "MKTEMP")
 }
 
 /// What may stand before `mktemp`: `umask 077 &&`, `command`, `TMPDIR=/tmp`.
