@@ -17,7 +17,7 @@ pub(super) fn run(
 ) -> anyhow::Result<bool> {
     let cap_bytes = configuration.linter.settings().size_cap_bytes;
     let found = files::find(configuration, paths);
-    let measured = side_by_side(&found.list, |path| {
+    let measured = side_by_side(&found.list, |path, _| {
         let text = files::read(path, cap_bytes).ok()?;
         let shown = files::shown(path);
         Some((of(&shown, &text), shown))

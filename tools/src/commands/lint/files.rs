@@ -19,6 +19,15 @@ pub(super) struct Failure {
     pub(super) reason: String,
 }
 
+impl Failure {
+    fn of(path: &Path, reason: String) -> Self {
+        Self {
+            path: shown(path),
+            reason,
+        }
+    }
+}
+
 impl fmt::Display for Failure {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(out, "{}: {}", self.path, self.reason)
@@ -107,10 +116,7 @@ impl Files {
     }
 
     fn fail(&mut self, path: &Path, reason: &str) {
-        self.failures.push(Failure {
-            path: shown(path),
-            reason: reason.to_owned(),
-        });
+        self.failures.push(Failure::of(path, reason.to_owned()));
     }
 }
 
@@ -155,25 +161,35 @@ fn first_line(path: &Path) -> Option<Language> {
 
 /// Reads a file that is a file, is not too large and is UTF-8.
 pub(super) fn read(path: &Path, cap_bytes: u64) -> Result<String, Failure> {
-    let fail = |reason: String| Failure {
-        path: shown(path),
-        reason,
-    };
-    let metadata = std::fs::metadata(path).map_err(|error| fail(reason(&error)))?;
+    let metadata = std::fs::metadata(path).map_err(|error| Failure::of(path, reason(&error)))?;
     if !metadata.is_file() {
-        return Err(fail("not a regular file".to_owned()));
+        return Err(Failure::of(path, "not a regular file".to_owned()));
     }
-    if metadata.len() > cap_bytes {
-        return Err(fail(format!(
-            "{} bytes are more than the cap of {cap_bytes}; raise `size-cap-bytes` in lints.toml to judge it",
-            metadata.len()
-        )));
+    read_sized(path, metadata.len(), cap_bytes)
+}
+
+/// Reads a regular file of which the size is known.
+pub(super) fn read_sized(path: &Path, size: u64, cap_bytes: u64) -> Result<String, Failure> {
+    if size > cap_bytes {
+        let reason = format!(
+            "{size} bytes are more than the cap of {cap_bytes}; raise `size-cap-bytes` in lints.toml to judge it",
+        );
+        return Err(Failure::of(path, reason));
     }
-    let bytes = std::fs::read(path).map_err(|error| fail(reason(&error)))?;
+    let bytes = bytes(path, size).map_err(|error| Failure::of(path, reason(&error)))?;
     String::from_utf8(bytes).map_err(|error| {
         let at = error.utf8_error().valid_up_to();
-        fail(format!("not UTF-8 at byte {at}"))
+        Failure::of(path, format!("not UTF-8 at byte {at}"))
     })
+}
+
+fn bytes(path: &Path, size: u64) -> io::Result<Vec<u8>> {
+    let mut bytes = Vec::with_capacity(usize::try_from(size).unwrap_or_default());
+    let file = std::fs::File::open(path)?;
+    // Some systems have files with content that say they are empty.
+    let limit = if size == 0 { u64::MAX } else { size };
+    file.take(limit).read_to_end(&mut bytes)?;
+    Ok(bytes)
 }
 
 /// Why the system refuses, in the same words everywhere where that is possible.

@@ -88,13 +88,16 @@ pub(super) fn changed(
     Ok(outcome)
 }
 
-fn found(configuration: &Configuration, files: Files, facts: &FactsByDirectory) -> Outcome {
+fn found(configuration: &Configuration, mut files: Files, facts: &FactsByDirectory) -> Outcome {
     let kept_bytes = AtomicUsize::new(0);
-    let results = side_by_side(&files.list, |path| {
-        judge_file(configuration, path, facts, &kept_bytes)
+    let file_count = files.list.len();
+    files.list.retain(|path| !facts.is_quiet(path));
+    let results = side_by_side(&files.list, |path, size| {
+        judge_file(configuration, path, size, facts, &kept_bytes)
     });
     let mut outcome = Outcome {
         failures: files.failures,
+        file_count: file_count - files.list.len(),
         ..Outcome::default()
     };
     for result in results {
@@ -112,14 +115,15 @@ fn found(configuration: &Configuration, files: Files, facts: &FactsByDirectory) 
 fn judge_file(
     configuration: &Configuration,
     path: &Path,
+    size: Option<u64>,
     facts: &FactsByDirectory,
     kept_bytes: &AtomicUsize,
 ) -> Result<Option<Judged>, Failure> {
-    if facts.is_quiet(path) {
-        return Ok(None);
-    }
     let cap_bytes = configuration.linter.settings().size_cap_bytes;
-    let text = files::read(path, cap_bytes)?;
+    let text = match size {
+        Some(size) => files::read_sized(path, size, cap_bytes)?,
+        None => files::read(path, cap_bytes)?,
+    };
     let mut judged = judge_text(configuration, path, text, &facts.of(path));
     if let Text::Kept(text) = &judged.text
         && kept_bytes.fetch_add(text.len(), Ordering::Relaxed) > KEPT_BYTES

@@ -17,21 +17,23 @@ const LARGE_TOGETHER_BYTES: u64 = 4 << 20;
 /// the next, which it is not for another thread.
 const HUGE_BYTES: u64 = 2 << 20;
 
-/// What `work` makes of each file, in their order.
-pub(super) fn side_by_side<R: Send>(paths: &[PathBuf], work: impl Fn(&Path) -> R + Sync) -> Vec<R> {
+/// What `work` makes of each file and its size, in their order. The size is that of a regular file, if it is one.
+pub(super) fn side_by_side<R: Send>(
+    paths: &[PathBuf],
+    work: impl Fn(&Path, Option<u64>) -> R + Sync,
+) -> Vec<R> {
     if let [only] = paths {
-        return vec![work(only)];
+        return vec![work(only, size_of(only))];
     }
-    let mut files: Vec<(u64, usize)> = paths
-        .par_iter()
-        .enumerate()
-        .map(|(index, path)| {
-            let size = std::fs::metadata(path).map_or(0, |metadata| metadata.len());
-            // Among small ones the order of the paths is kind to the caches of the system.
-            (if size < LARGE_BYTES { 0 } else { size }, index)
-        })
+    let sizes: Vec<Option<u64>> = paths.par_iter().map(|path| size_of(path)).collect();
+    // Among small ones the order of the paths is kind to the caches of the system.
+    let large = |size: Option<u64>| size.filter(|&size| size >= LARGE_BYTES).unwrap_or_default();
+    let mut files: Vec<(u64, usize)> = (0..)
+        .zip(&sizes)
+        .map(|(index, size)| (large(*size), index))
         .collect();
     files.sort_by_key(|&(size, index)| (std::cmp::Reverse(size), index));
+    let work = |index: usize| (index, work(&paths[index], sizes[index]));
     let huge = files.partition_point(|&(size, _)| size >= HUGE_BYTES);
     let (huge, files) = files.split_at(huge);
     let next = AtomicUsize::new(0);
@@ -41,12 +43,12 @@ pub(super) fn side_by_side<R: Send>(paths: &[PathBuf], work: impl Fn(&Path) -> R
         let mut postponed = Vec::new();
         for &(size, index) in huge.iter().filter(|_| thread.index() == 0) {
             room.wait_for(size);
-            results.push((index, work(&paths[index])));
+            results.push(work(index));
             room.give_back(size);
         }
         while let Some(&(size, index)) = files.get(next.fetch_add(1, Ordering::Relaxed)) {
             if size == 0 || room.takes(size) {
-                results.push((index, work(&paths[index])));
+                results.push(work(index));
                 room.give_back(size);
             } else {
                 postponed.push((size, index));
@@ -55,7 +57,7 @@ pub(super) fn side_by_side<R: Send>(paths: &[PathBuf], work: impl Fn(&Path) -> R
         // Nothing is left but large files.
         for (size, index) in postponed {
             room.wait_for(size);
-            results.push((index, work(&paths[index])));
+            results.push(work(index));
             room.give_back(size);
         }
         results
@@ -63,6 +65,11 @@ pub(super) fn side_by_side<R: Send>(paths: &[PathBuf], work: impl Fn(&Path) -> R
     let mut all: Vec<_> = of_threads.into_iter().flatten().collect();
     all.sort_by_key(|(index, _)| *index);
     all.into_iter().map(|(_, result)| result).collect()
+}
+
+fn size_of(path: &Path) -> Option<u64> {
+    let metadata = std::fs::metadata(path).ok()?;
+    metadata.is_file().then(|| metadata.len())
 }
 
 /// The room for large files.
@@ -119,7 +126,11 @@ mod tests {
                 path
             })
             .collect();
-        let read = |path: &std::path::Path| std::fs::read(path).unwrap().len() as u64;
+        let read = |path: &std::path::Path, size: Option<u64>| {
+            let length = std::fs::read(path).unwrap().len() as u64;
+            assert_eq!(size, Some(length));
+            length
+        };
         assert_eq!(side_by_side(&paths, read), sizes);
         assert_eq!(side_by_side(&paths[..1], read), sizes[..1]);
         assert!(side_by_side(&[], read).is_empty());
