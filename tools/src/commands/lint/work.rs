@@ -69,7 +69,7 @@ pub(super) fn side_by_side<R: Send>(
 
 fn size_of(path: &Path) -> Option<u64> {
     let metadata = std::fs::metadata(path).ok()?;
-    metadata.is_file().then(|| metadata.len())
+    metadata.is_file().then_some(metadata.len())
 }
 
 /// The room for large files.
