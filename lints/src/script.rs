@@ -125,6 +125,6 @@ impl Script {
     /// Whether a word of a command names a directory that the script made with `mktemp -d`, or something below it.
     pub(crate) fn is_own_directory(&self, command: &Command, word: &Word) -> bool {
         let before = (!command.is_deferred).then_some(word.start);
-        !word.is_literal && self.variables.is_made(&word.text, before)
+        !word.is_literal && self.variables.is_made(&word.text, word.start, before)
     }
 }

@@ -1,5 +1,7 @@
 //! Which variables name directories that the script itself made with `mktemp -d`, or what lies below them.
 
+use std::ops::Range;
+
 use rustc_hash::FxHashMap;
 
 /// The variables of a script, and what they ever hold.
@@ -7,7 +9,22 @@ use rustc_hash::FxHashMap;
 pub(super) struct Variables {
     /// The script mentions `mktemp`. Otherwise no variable is of interest.
     pub(super) is_wanted: bool,
-    made: FxHashMap<Box<str>, Made>,
+    /// Those that are local to no function, by name.
+    global: FxHashMap<Box<str>, Made>,
+    /// By name, whatever function sets it: who calls a function gives it its own local variables, too.
+    anywhere: FxHashMap<Box<str>, Made>,
+    /// The bodies of functions, in the order of their begin.
+    scopes: Vec<Scope>,
+    /// The numbers of those that are being read.
+    open: Vec<usize>,
+}
+
+/// The body of a function.
+#[derive(Debug)]
+struct Scope {
+    range: Range<u32>,
+    /// Its local variables, and what they hold as far as it is set here.
+    locals: FxHashMap<Box<str>, Option<Made>>,
 }
 
 /// What is known of a variable.
@@ -19,11 +36,55 @@ struct Made {
     since: u32,
 }
 
+impl Made {
+    fn and(self, other: Self) -> Self {
+        Self {
+            always: self.always && other.always,
+            since: self.since.min(other.since),
+        }
+    }
+}
+
+fn add(map: &mut FxHashMap<Box<str>, Made>, name: &str, held: Made) {
+    if let Some(made) = map.get_mut(name) {
+        *made = made.and(held);
+    } else {
+        map.insert(name.into(), held);
+    }
+}
+
+/// Functions are not within more functions than this.
+const SCOPES_CAP: usize = 8;
+
 impl Variables {
+    /// The body of a function begins.
+    pub(super) fn open(&mut self, place: u32) {
+        self.open.push(self.scopes.len());
+        self.scopes.push(Scope {
+            range: place..u32::MAX,
+            locals: FxHashMap::default(),
+        });
+    }
+
+    /// The body of a function ends.
+    pub(super) fn close(&mut self, place: u32) {
+        if let Some(number) = self.open.pop() {
+            self.scopes[number].range.end = place;
+        }
+    }
+
+    /// Notes that a variable belongs to the function that is being read.
+    pub(super) fn declare(&mut self, name: &str) {
+        if let Some(&number) = self.open.last().filter(|_| self.is_wanted) {
+            let locals = &mut self.scopes[number].locals;
+            locals.entry(name.into()).or_default();
+        }
+    }
+
     /// Notes that a variable holds a value from a place on. Empty, it says nothing.
     pub(super) fn set(&mut self, name: &str, value: &str, place: u32) {
         if !value.trim().is_empty() {
-            let is_made = self.is_made(value.trim(), None);
+            let is_made = self.is_made(value.trim(), place, None);
             self.hold(name, is_made, place);
         }
     }
@@ -33,20 +94,35 @@ impl Variables {
         if !self.is_wanted {
             return;
         }
-        if let Some(made) = self.made.get_mut(name) {
-            made.always &= is_made;
-            made.since = made.since.min(place);
+        let held = Made {
+            always: is_made,
+            since: place,
+        };
+        let inner = self.open.last().map(|&number| &mut self.scopes[number]);
+        if let Some(local) = inner.and_then(|scope| scope.locals.get_mut(name)) {
+            *local = Some(local.map_or(held, |known| known.and(held)));
         } else {
-            let made = Made {
-                always: is_made,
-                since: place,
-            };
-            self.made.insert(name.into(), made);
+            add(&mut self.global, name, held);
         }
+        add(&mut self.anywhere, name, held);
     }
 
-    /// Whether a word without its quotes names such a directory, by a variable that is set before a place.
-    pub(super) fn is_made(&self, word: &str, before: Option<u32>) -> bool {
+    /// What is known of a variable at a place.
+    fn known(&self, name: &str, place: u32) -> Option<Made> {
+        let begun = self
+            .scopes
+            .partition_point(|scope| scope.range.start <= place);
+        // A function within another one is rare: of those before, the last that is still open there is the inner one.
+        let around = self.scopes[..begun].iter().rev().take(SCOPES_CAP);
+        let local = around
+            .filter(|scope| scope.range.end > place)
+            .find_map(|scope| *scope.locals.get(name)?);
+        let others = [&self.global, &self.anywhere];
+        local.or_else(|| others.iter().find_map(|map| map.get(name).copied()))
+    }
+
+    /// Whether a word without its quotes names such a directory at a place, by a variable that is set before another.
+    pub(super) fn is_made(&self, word: &str, place: u32, before: Option<u32>) -> bool {
         if is_mktemp(word) {
             return true;
         }
@@ -71,8 +147,11 @@ impl Variables {
         let inside = behind.is_some_and(|behind| {
             (behind.is_empty() || behind.starts_with('/')) && !behind.contains("..")
         });
-        let made = self.made.get(name).filter(|made| made.always);
-        inside && made.is_some_and(|made| before.is_none_or(|place| made.since < place))
+        inside
+            && self
+                .known(name, place)
+                .filter(|made| made.always)
+                .is_some_and(|made| before.is_none_or(|before| made.since < before))
     }
 }
 

@@ -90,6 +90,7 @@ impl<'s, 't> Reader<'s, 't> {
             redirect: Redirect::No,
             is_bounded: context.is_bounded,
             is_deferred: context.is_deferred,
+            is_body: false,
             has_commands: false,
             opened: 0,
             words: 0,
@@ -162,6 +163,7 @@ impl<'s, 't> Reader<'s, 't> {
             place,
             redirect: Redirect::No,
             is_deferred: top.is_deferred || is_body,
+            is_body,
             has_commands: false,
             opened,
             words,
@@ -169,6 +171,10 @@ impl<'s, 't> Reader<'s, 't> {
             depth: 0,
             ..top
         });
+        if is_body {
+            let place = to_u32(self.at + self.context.shift);
+            self.script.variables.open(place);
+        }
         self.backticks += usize::from(kind == Kind::Backtick);
         if self.frames.len() > OPEN_CAP {
             self.lose(self.at);
@@ -179,6 +185,10 @@ impl<'s, 't> Reader<'s, 't> {
         let Some(frame) = self.frames.pop() else {
             return;
         };
+        if frame.is_body {
+            let place = to_u32(self.at + self.context.shift);
+            self.script.variables.close(place);
+        }
         self.words.truncate(frame.words as usize);
         self.backticks -= usize::from(frame.kind == Kind::Backtick);
         let runs = frame.kind.is_list() || frame.has_commands;
@@ -218,7 +228,9 @@ impl<'s, 't> Reader<'s, 't> {
             self.end_command(End::Line);
         }
         // A last word may have opened something.
-        self.frames.truncate(owner + 1);
+        while self.frames.len() > owner + 1 {
+            self.pop();
+        }
         let lost = self.lost.take().into_iter().chain(opaque).min();
         if let Some(from) = lost.filter(|_| is_list) {
             self.lines(from);

@@ -86,6 +86,10 @@ pub(super) enum Redirect {
 
 /// Something that is open.
 #[derive(Clone, Copy, Debug)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a fact of its own about what is open"
+)]
 pub(super) struct Frame {
     pub(super) kind: Kind,
     pub(super) place: Place,
@@ -94,6 +98,8 @@ pub(super) struct Frame {
     pub(super) is_bounded: bool,
     /// It is run later than what stands behind it.
     pub(super) is_deferred: bool,
+    /// It is the body of a function.
+    pub(super) is_body: bool,
     /// There are commands in the word that is being read.
     pub(super) has_commands: bool,
     /// Where it was opened.

@@ -179,25 +179,31 @@ impl Reader<'_, '_> {
         true
     }
 
-    /// An assignment among the arguments of `local` and its kin.
+    /// A name or an assignment among the arguments of `local` and its kin.
     fn declare(&mut self, raw: &str, span: Span) {
         let first = self.top().words as usize;
         let first = self.words[first];
-        if DECLARATIONS.contains(&&self.text[first.range()]) {
-            self.assign(raw, span);
+        let command = &self.text[first.range()];
+        if !DECLARATIONS.contains(&command) {
+            return;
         }
+        if matches!(command, "local" | "declare" | "typeset") {
+            let name = assigned(raw).map_or(raw, |(name, _)| name);
+            self.script.variables.declare(name);
+        }
+        self.assign(raw, span);
     }
 
     /// `for name in "$made"/*` goes over what lies below a directory of the script.
     pub(super) fn loop_variable(&mut self) {
         let first = self.top().words as usize;
         if let Some((name, values)) = self.words[first..].split_first() {
+            let place = to_u32(name.start as usize + self.context.shift);
             let is_made = !values.is_empty()
                 && values.iter().all(|value| {
                     let (text, is_literal) = self.plain(*value);
-                    !is_literal && self.script.variables.is_made(&text, None)
+                    !is_literal && self.script.variables.is_made(&text, place, None)
                 });
-            let place = to_u32(name.start as usize + self.context.shift);
             let name = &self.text[name.range()];
             self.script.variables.hold(name, is_made, place);
         }
