@@ -135,23 +135,28 @@ impl Linter {
         }
     }
 
+    /// Whether a search finds anything in a text that a rule might have a word about.
+    pub fn may_judge(&self, path: &str, text: &str, facts: &Facts) -> bool {
+        Language::of(path, text) != Language::C || self.may_judge_c(path, text, facts)
+    }
+
+    fn may_judge_c(&self, path: &str, text: &str, facts: &Facts) -> bool {
+        self.gate.is_open(text)
+            || may_be_pieced(text, &self.settings.prefix)
+            || facts.tree.may_use_piece(text)
+            || (facts.tree.has_allocator() && may_allocate(text))
+            || (!has_header_name(path) && facts.tree.may_define(text))
+    }
+
     fn content<'a>(&self, source: &Source<'a>, language: Language, facts: &Facts) -> Content<'a> {
         let text = source.text;
         match language {
-            Language::C => {
-                let is_wanted = self.gate.is_open(text)
-                    || may_be_pieced(text, &self.settings.prefix)
-                    || facts.tree.may_use_piece(text)
-                    || (facts.tree.has_allocator() && may_allocate(text))
-                    || (!has_header_name(source.path) && facts.tree.may_define(text));
-                if is_wanted {
-                    let mut c = C::new(source, facts.tree.clone());
-                    c.has_sdk_prefix = self.settings.prefix == DEFAULT_PREFIX;
-                    Content::C(Box::new(c))
-                } else {
-                    Content::Nothing
-                }
+            Language::C if self.may_judge_c(source.path, text, facts) => {
+                let mut c = C::new(source, facts.tree.clone());
+                c.has_sdk_prefix = self.settings.prefix == DEFAULT_PREFIX;
+                Content::C(Box::new(c))
             }
+            Language::C => Content::Nothing,
             Language::Shell => Content::Scripts(vec![Script::read(text, 0, 0)]),
             Language::Workflow => Content::Scripts(workflow::scripts(text)),
             Language::Lua if self.lua_gate.opens(text) => Content::Lua(lua::read(text)),

@@ -17,11 +17,12 @@ pub(super) fn run(
 ) -> anyhow::Result<bool> {
     let cap_bytes = configuration.linter.settings().size_cap_bytes;
     let found = files::find(configuration, paths);
-    let measured = side_by_side(&found.list, |path, _| {
+    let measure = |path: &std::path::Path, _| {
         let text = files::read(path, cap_bytes).ok()?;
         let shown = files::shown(path);
         Some((of(&shown, &text), shown))
-    });
+    };
+    let measured = side_by_side(&found.list, |_, _| None, measure);
     let measured: Vec<_> = measured.into_iter().flatten().collect();
     let mut all = Coverage::default();
     for (coverage, _) in &measured {

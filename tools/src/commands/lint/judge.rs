@@ -92,9 +92,10 @@ fn found(configuration: &Configuration, mut files: Files, facts: &FactsByDirecto
     let kept_bytes = AtomicUsize::new(0);
     let file_count = files.list.len();
     files.list.retain(|path| !facts.is_quiet(path));
-    let results = side_by_side(&files.list, |path, size| {
-        judge_file(configuration, path, size, facts, &kept_bytes)
-    });
+    let judge = |path: &Path, size| judge_file(configuration, path, size, facts, &kept_bytes);
+    let glance =
+        |path: &Path, size| is_quiet(configuration, path, size?, facts).then_some(Ok(None));
+    let results = side_by_side(&files.list, glance, judge);
     let mut outcome = Outcome {
         failures: files.failures,
         file_count: file_count - files.list.len(),
@@ -109,6 +110,18 @@ fn found(configuration: &Configuration, mut files: Files, facts: &FactsByDirecto
         }
     }
     outcome
+}
+
+/// Whether a file can be read and a search finds nothing in it that any rule looks for.
+fn is_quiet(
+    configuration: &Configuration,
+    path: &Path,
+    size: u64,
+    facts: &FactsByDirectory,
+) -> bool {
+    let linter = &configuration.linter;
+    let text = files::read_sized(path, size, linter.settings().size_cap_bytes);
+    text.is_ok_and(|text| !linter.may_judge(&files::shown(path), &text, &facts.of(path)))
 }
 
 /// What came out of a file, if it has findings.

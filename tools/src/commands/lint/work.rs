@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Condvar, Mutex, PoisonError};
 
+use rayon::iter::Either;
 use rayon::prelude::*;
 
 /// Smaller files never wait.
@@ -18,8 +19,10 @@ const LARGE_TOGETHER_BYTES: u64 = 4 << 20;
 const HUGE_BYTES: u64 = 2 << 20;
 
 /// What `work` makes of each file and its size, in their order. The size is that of a regular file, if it is one.
+/// `glance` may have done with a large file before: that takes no room.
 pub(super) fn side_by_side<R: Send>(
     paths: &[PathBuf],
+    glance: impl Fn(&Path, Option<u64>) -> Option<R> + Sync,
     work: impl Fn(&Path, Option<u64>) -> R + Sync,
 ) -> Vec<R> {
     if let [only] = paths {
@@ -33,6 +36,13 @@ pub(super) fn side_by_side<R: Send>(
         .map(|(index, size)| (large(*size), index))
         .collect();
     files.sort_by_key(|&(size, index)| (std::cmp::Reverse(size), index));
+    let small = files.split_off(files.partition_point(|&(size, _)| size > 0));
+    let glance = |&(size, index): &(u64, usize)| match glance(&paths[index], sizes[index]) {
+        Some(result) => Either::Left((index, result)),
+        None => Either::Right((size, index)),
+    };
+    let (glanced, files): (Vec<_>, Vec<_>) = files.par_iter().partition_map(glance);
+    let files: Vec<_> = files.into_iter().chain(small).collect();
     let work = |index: usize| (index, work(&paths[index], sizes[index]));
     let huge = files.partition_point(|&(size, _)| size >= HUGE_BYTES);
     let (huge, files) = files.split_at(huge);
@@ -62,7 +72,7 @@ pub(super) fn side_by_side<R: Send>(
         }
         results
     });
-    let mut all: Vec<_> = of_threads.into_iter().flatten().collect();
+    let mut all: Vec<_> = of_threads.into_iter().flatten().chain(glanced).collect();
     all.sort_by_key(|(index, _)| *index);
     all.into_iter().map(|(_, result)| result).collect()
 }
@@ -131,8 +141,11 @@ mod tests {
             assert_eq!(size, Some(length));
             length
         };
-        assert_eq!(side_by_side(&paths, read), sizes);
-        assert_eq!(side_by_side(&paths[..1], read), sizes[..1]);
-        assert!(side_by_side(&[], read).is_empty());
+        let none = |_: &std::path::Path, _| None;
+        let some = |path: &std::path::Path, size| (size > Some(1 << 20)).then(|| read(path, size));
+        assert_eq!(side_by_side(&paths, none, read), sizes);
+        assert_eq!(side_by_side(&paths, some, read), sizes);
+        assert_eq!(side_by_side(&paths[..1], none, read), sizes[..1]);
+        assert!(side_by_side(&[], none, read).is_empty());
     }
 }
