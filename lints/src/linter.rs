@@ -156,14 +156,13 @@ impl Linter {
                 c.has_sdk_prefix = self.settings.prefix == DEFAULT_PREFIX;
                 Content::C(Box::new(c))
             }
-            Language::C => Content::Nothing,
             Language::Shell => Content::Scripts(vec![Script::read(text, 0, 0)]),
             Language::Workflow => Content::Scripts(workflow::scripts(text)),
             Language::Lua if self.lua_gate.opens(text) => Content::Lua(lua::read(text)),
             Language::Rust if self.may_use_internals(text) => {
                 Content::Rust(rust_source::read(text, &self.settings.prefix))
             }
-            Language::Lua | Language::Rust => Content::Nothing,
+            Language::C | Language::Lua | Language::Rust => Content::Nothing,
         }
     }
 
