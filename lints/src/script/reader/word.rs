@@ -106,16 +106,17 @@ impl Reader<'_, '_> {
         }
     }
 
+    /// How many compound commands are open within the innermost one of a kind.
+    fn within(&self, kind: Kind) -> Option<usize> {
+        let open = self.frames.iter().rev();
+        open.take_while(|frame| frame.kind.is_compound())
+            .take(CLOSE_CAP)
+            .position(|frame| frame.kind == kind)
+    }
+
     /// Closes what a word of its own closes, and what is open within it.
     fn close_compound(&mut self, kind: Kind) {
-        let compounds = self
-            .frames
-            .iter()
-            .rev()
-            .take_while(|frame| frame.kind.is_compound());
-        let place = compounds
-            .take(CLOSE_CAP)
-            .position(|frame| frame.kind == kind);
+        let place = self.within(kind);
         for _ in 0..place.map_or(0, |place| place + 1) {
             self.pop();
         }
@@ -123,15 +124,7 @@ impl Reader<'_, '_> {
 
     /// `;;` and its kin: what follows is the next pattern.
     pub(super) fn next_pattern(&mut self) {
-        let compounds = self
-            .frames
-            .iter()
-            .rev()
-            .take_while(|frame| frame.kind.is_compound());
-        let place = compounds
-            .take(CLOSE_CAP)
-            .position(|frame| frame.kind == Kind::Case);
-        if let Some(place) = place {
+        if let Some(place) = self.within(Kind::Case) {
             for _ in 0..place {
                 self.pop();
             }
