@@ -2,45 +2,61 @@
 
 use std::hash::BuildHasher as _;
 
-use rustc_hash::{FxBuildHasher, FxHashMap};
+use rustc_hash::FxBuildHasher;
+
+use crate::source::to_u32;
 
 /// The numbers of named things. Of several with one name the last one counts.
 #[derive(Debug, Default)]
 pub(super) struct Names {
-    /// By the hash of the name; names that share a hash stand at the next free number.
-    by_hash: FxHashMap<u64, u32>,
+    /// Numbers behind their places, 0 where none is: at the hash of the name or, where another one stands there, at
+    /// the next free place. At least a quarter is free.
+    places: Vec<u32>,
 }
 
 impl Names {
-    /// The table of `count` things, whose names `has` knows: whether a thing has a name.
+    /// The table of things, whose names `has` knows: whether a thing has a name.
     pub(super) fn new<N: AsRef<str>>(
-        names: impl Iterator<Item = N>,
+        names: impl ExactSizeIterator<Item = N>,
         has: impl Fn(usize, &str) -> bool,
     ) -> Self {
-        let mut table = Self::default();
-        for (number, name) in (0..).zip(names) {
-            let mut key = FxBuildHasher.hash_one(name.as_ref());
-            while let Some(&known) = table.by_hash.get(&key)
-                && !has(known as usize, name.as_ref())
-            {
-                key = key.wrapping_add(1);
-            }
-            table.by_hash.insert(key, number);
+        let size = (names.len() + names.len() / 3 + 1).next_power_of_two();
+        let mut table = Self {
+            places: vec![0; size],
+        };
+        for (number, name) in (1..).zip(names) {
+            let place = table.place(name.as_ref(), &has);
+            table.places[place] = to_u32(number);
         }
         table
     }
 
     /// The number of a name.
     pub(super) fn get(&self, name: &str, has: impl Fn(usize, &str) -> bool) -> Option<usize> {
-        let mut key = FxBuildHasher.hash_one(name);
-        loop {
-            let number = *self.by_hash.get(&key)? as usize;
-            if has(number, name) {
-                return Some(number);
-            }
-            key = key.wrapping_add(1);
-        }
+        let place = self.place(name, has);
+        (*self.places.get(place)? as usize).checked_sub(1)
     }
+
+    /// Where the number of a name stands or may be put.
+    fn place(&self, name: &str, has: impl Fn(usize, &str) -> bool) -> usize {
+        let last = self.places.len().wrapping_sub(1);
+        let mut place = hash(name) & last;
+        while let Some(number) = self.places.get(place).copied()
+            && number != 0
+            && !has(number as usize - 1, name)
+        {
+            place = (place + 1) & last;
+        }
+        place
+    }
+}
+
+#[expect(
+    clippy::cast_possible_truncation,
+    reason = "a part of a hash is a hash"
+)]
+fn hash(name: &str) -> usize {
+    FxBuildHasher.hash_one(name) as usize
 }
 
 #[cfg(test)]
