@@ -2,8 +2,6 @@
 
 use std::collections::BTreeMap;
 
-use rayon::prelude::*;
-
 use crate::{
     Asset, Deadline, Error, Release,
     checks::{self, Check},
@@ -13,7 +11,7 @@ use crate::{
     outcome::Outcomes,
     reading::{Detail, Reading},
     selection::Selection,
-    tag,
+    side_by_side, tag,
 };
 
 /// What has to be read for a check.
@@ -50,20 +48,30 @@ impl<'a> Evidence<'a> {
             let made = checks::ALL.iter().filter(|check| selection.makes(check));
             made.into_iter().any(|check| check.needs.contains(&needs))
         };
-        let (digests, readings) = rayon::join(
-            || digests(release, needs(Needs::Digests), deadline),
-            || {
-                let needed = needs(Needs::Archives) || detail == Detail::Compare;
-                readings(release, needed, detail, deadline)
-            },
-        );
-        Ok(Self {
+        let digested = needs(Needs::Digests).then_some(&release.assets);
+        let digested = digested
+            .into_iter()
+            .flatten()
+            .filter(|asset| asset.incomplete.is_none());
+        let is_read = needs(Needs::Archives) || detail == Detail::Compare;
+        let archives = is_read.then_some(&contract().archives);
+        let archives = archives.into_iter().flatten().map(Work::Read);
+        // What takes longest first.
+        let work: Vec<_> = archives.chain(digested.map(Work::Digest)).collect();
+        let mut evidence = Self {
             release,
             version: tag::version(&release.tag).ok(),
-            digests: digests?,
-            readings: readings?,
+            digests: BTreeMap::new(),
+            readings: Vec::new(),
             start: None,
-        })
+        };
+        for done in side_by_side::map(&work, 1, |work| work.done(release, detail, deadline)) {
+            match done? {
+                Done::Read(reading) => evidence.readings.push(reading),
+                Done::Digest(name, sum) => _ = evidence.digests.insert(name, sum),
+            }
+        }
+        Ok(evidence)
     }
 
     /// Lets the check `runs` start this host's archive.
@@ -95,35 +103,30 @@ impl<'a> Evidence<'a> {
     }
 }
 
-fn digests(
-    release: &Release,
-    needed: bool,
-    deadline: &Deadline,
-) -> Result<BTreeMap<String, Sha256Sum>, Error> {
-    let assets = if needed { &release.assets[..] } else { &[] };
-    let whole = assets.par_iter().filter(|asset| asset.incomplete.is_none());
-    let digest = |asset: &Asset| {
-        let sum = checksum::of_file(&asset.path, deadline)?;
-        Ok((asset.name.clone(), sum))
-    };
-    whole.map(digest).collect()
+/// What can be done side by side.
+enum Work<'a> {
+    Read(&'static Archive),
+    Digest(&'a Asset),
 }
 
-fn readings(
-    release: &Release,
-    needed: bool,
-    detail: Detail,
-    deadline: &Deadline,
-) -> Result<Vec<Reading>, Error> {
-    let archives = if needed {
-        &contract().archives[..]
-    } else {
-        &[]
-    };
-    let reading = |archive: &'static Archive| {
-        Reading::of(archive, release.asset(&archive.asset), detail, deadline)
-    };
-    archives.par_iter().map(reading).collect()
+enum Done {
+    Read(Reading),
+    Digest(String, Sha256Sum),
+}
+
+impl Work<'_> {
+    fn done(&self, release: &Release, detail: Detail, deadline: &Deadline) -> Result<Done, Error> {
+        match self {
+            Self::Read(archive) => {
+                let asset = release.asset(&archive.asset);
+                Reading::of(archive, asset, detail, deadline).map(Done::Read)
+            }
+            Self::Digest(asset) => {
+                let sum = checksum::of_file(&asset.path, deadline)?;
+                Ok(Done::Digest(asset.name.clone(), sum))
+            }
+        }
+    }
 }
 
 impl Evidence<'_> {

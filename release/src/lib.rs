@@ -28,6 +28,7 @@ mod reading;
 mod release;
 pub mod report;
 mod selection;
+pub mod side_by_side;
 pub mod tag;
 pub mod target;
 mod unpack;

@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use lunet_lints::facts::{Headers, quoted_includes};
 use lunet_lints::{Facts, Settings};
-use rayon::prelude::*;
+use lunet_release::side_by_side;
 
 use super::configuration::Configuration;
 use super::files;
@@ -149,6 +149,8 @@ fn above(directory: &Path) -> Option<PathBuf> {
 const NAMED_CAP: usize = 64;
 /// So many headers beside named files are read.
 const BESIDE_CAP: usize = 256;
+/// So many headers are read at once.
+const RUN: usize = 64;
 
 /// What the headers among the files bring, and those beside files that were named; and which of them concern no
 /// rule. Without sources nobody asks.
@@ -163,17 +165,14 @@ fn headers(configuration: &Configuration, paths: &[PathBuf]) -> (Headers, HashSe
     } else {
         Vec::new()
     };
-    let read: Vec<_> = paths
-        .par_iter()
-        .filter(|path| is(path, "h"))
-        .chain(&beside)
-        .filter_map(|path| {
-            let text = files::read(path, settings.size_cap_bytes).ok()?;
-            let (header, is_quiet) = configuration.linter.read_header(&files::shown(path), &text);
-            Some((header, is_quiet.then(|| path.clone().into_os_string())))
-        })
-        .collect();
-    let (headers, quiet): (Vec<_>, Vec<_>) = read.into_iter().unzip();
+    let linted = paths.iter().filter(|path| is(path, "h"));
+    let all: Vec<&PathBuf> = linted.chain(&beside).collect();
+    let read = side_by_side::map(&all, RUN, |path| {
+        let text = files::read(path, settings.size_cap_bytes).ok()?;
+        let (header, is_quiet) = configuration.linter.read_header(&files::shown(path), &text);
+        Some((header, is_quiet.then(|| path.as_os_str().to_owned())))
+    });
+    let (headers, quiet): (Vec<_>, Vec<_>) = read.into_iter().flatten().unzip();
     let headers = Headers::new(headers);
     let quiet = if headers.bring_pieces() {
         HashSet::new()

@@ -9,6 +9,7 @@ use std::sync::LazyLock;
 use ignore::overrides::OverrideBuilder;
 use ignore::{WalkBuilder, WalkState};
 use lunet_lints::language::Language;
+use lunet_release::side_by_side;
 
 use super::configuration::Configuration;
 
@@ -87,7 +88,7 @@ impl Files {
             walk.overrides(excluded);
         }
         let (sender, receiver) = std::sync::mpsc::channel();
-        walk.threads(rayon::current_num_threads())
+        walk.threads(side_by_side::cores())
             .build_parallel()
             .run(|| {
                 let sender = sender.clone();

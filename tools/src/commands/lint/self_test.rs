@@ -5,7 +5,7 @@ use std::process::ExitCode;
 
 use lunet_lints::language::Language;
 use lunet_lints::mutation::{Mutation, mutations};
-use rayon::prelude::*;
+use lunet_release::side_by_side;
 
 use super::configuration::Configuration;
 use super::facts::FactsByDirectory;
@@ -22,24 +22,17 @@ pub(super) fn run(
     let cap_bytes = configuration.linter.settings().size_cap_bytes;
     let found = files::find(configuration, paths);
     let facts = FactsByDirectory::new(configuration, &found.list);
-    let all: Vec<(String, Mutation)> = found
-        .list
-        .par_iter()
-        .filter_map(|path| {
-            let text = files::read(path, cap_bytes).ok()?;
-            let shown = files::shown(path);
-            let is_c = Language::of(&shown, &text) == Language::C;
-            is_c.then(|| {
-                (
-                    mutations(&configuration.linter, &shown, &text, &facts.of(path)),
-                    shown,
-                )
-            })
-        })
-        .flat_map_iter(|(list, path)| {
-            list.into_iter()
-                .map(move |mutation| (path.clone(), mutation))
-        })
+    let of_files = side_by_side::map(&found.list, 1, |path| {
+        let text = files::read(path, cap_bytes).ok()?;
+        let shown = files::shown(path);
+        let is_c = Language::of(&shown, &text) == Language::C;
+        let list = is_c.then(|| mutations(&configuration.linter, &shown, &text, &facts.of(path)));
+        Some((shown, list?))
+    });
+    let all: Vec<(String, Mutation)> = of_files
+        .into_iter()
+        .flatten()
+        .flat_map(|(path, list)| list.into_iter().map(move |it| (path.clone(), it)))
         .collect();
     for failure in &found.failures {
         render::note(&format!("error: {failure}"));

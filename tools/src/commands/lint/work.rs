@@ -5,8 +5,7 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Condvar, Mutex, PoisonError};
 
-use rayon::iter::Either;
-use rayon::prelude::*;
+use lunet_release::side_by_side as threads;
 
 /// Smaller files never wait.
 const LARGE_BYTES: u64 = 256 << 10;
@@ -18,6 +17,9 @@ const LARGE_TOGETHER_BYTES: u64 = 4 << 20;
 /// the next, which it is not for another thread.
 const HUGE_BYTES: u64 = 2 << 20;
 
+/// So many files are asked for their sizes at once.
+const RUN: usize = 1024;
+
 /// What `work` makes of each file and its size, in their order. The size is that of a regular file, if it is one.
 /// `glance` may have done with a large file before: that takes no room.
 pub(super) fn side_by_side<R: Send>(
@@ -28,7 +30,7 @@ pub(super) fn side_by_side<R: Send>(
     if let [only] = paths {
         return vec![work(only, size_of(only))];
     }
-    let sizes: Vec<Option<u64>> = paths.par_iter().map(|path| size_of(path)).collect();
+    let sizes: Vec<Option<u64>> = threads::map(paths, RUN, |path| size_of(path));
     // Among small ones the order of the paths is kind to the caches of the system.
     let large = |size: Option<u64>| size.filter(|&size| size >= LARGE_BYTES).unwrap_or_default();
     let mut files: Vec<(u64, usize)> = (0..)
@@ -37,38 +39,42 @@ pub(super) fn side_by_side<R: Send>(
         .collect();
     files.sort_by_key(|&(size, index)| (std::cmp::Reverse(size), index));
     let small = files.split_off(files.partition_point(|&(size, _)| size > 0));
-    let glance = |&(size, index): &(u64, usize)| match glance(&paths[index], sizes[index]) {
-        Some(result) => Either::Left((index, result)),
-        None => Either::Right((size, index)),
-    };
-    let (glanced, files): (Vec<_>, Vec<_>) = files.par_iter().partition_map(glance);
-    let files: Vec<_> = files.into_iter().chain(small).collect();
+    // The largest stand together, so hardly any two of them are in memory at once.
+    let run = files.len().div_ceil(2 * threads::cores());
+    let seen = threads::map(&files, run.max(1), |&(_, index)| {
+        glance(&paths[index], sizes[index])
+    });
+    let mut glanced = Vec::new();
+    let mut open = Vec::new();
+    for ((size, index), seen) in files.into_iter().zip(seen) {
+        match seen {
+            Some(result) => glanced.push((index, result)),
+            None => open.push((size, index)),
+        }
+    }
+    open.extend(small);
     let work = |index: usize| (index, work(&paths[index], sizes[index]));
-    let huge = files.partition_point(|&(size, _)| size >= HUGE_BYTES);
-    let (huge, files) = files.split_at(huge);
+    let huge = open.partition_point(|&(size, _)| size >= HUGE_BYTES);
+    let (huge, files) = open.split_at(huge);
     let next = AtomicUsize::new(0);
     let room = Room::default();
-    let of_threads = rayon::broadcast(|thread| {
+    let of_threads = threads::on_threads(open.len(), |thread| {
         let mut results = Vec::new();
         let mut postponed = Vec::new();
-        for &(size, index) in huge.iter().filter(|_| thread.index() == 0) {
-            room.wait_for(size);
+        for &(size, index) in huge.iter().filter(|_| thread == 0) {
+            let _place = room.wait_for(size);
             results.push(work(index));
-            room.give_back(size);
         }
         while let Some(&(size, index)) = files.get(next.fetch_add(1, Ordering::Relaxed)) {
-            if size == 0 || room.takes(size) {
-                results.push(work(index));
-                room.give_back(size);
-            } else {
-                postponed.push((size, index));
+            match room.takes(size) {
+                Some(_place) => results.push(work(index)),
+                None => postponed.push((size, index)),
             }
         }
         // Nothing is left but large files.
         for (size, index) in postponed {
-            room.wait_for(size);
+            let _place = room.wait_for(size);
             results.push(work(index));
-            room.give_back(size);
         }
         results
     });
@@ -89,29 +95,43 @@ struct Room {
     freed: Condvar,
 }
 
+/// What a file takes of the room until this is dropped, which a panic does, too.
+struct Place<'a> {
+    room: &'a Room,
+    size: u64,
+}
+
 impl Room {
-    /// Takes room for a file if there is some.
-    fn takes(&self, size: u64) -> bool {
-        let mut taken = self.taken.lock().unwrap_or_else(PoisonError::into_inner);
-        let fits = fits(*taken, size);
-        *taken += if fits { size } else { 0 };
-        fits
+    /// Takes room for a file if there is some. Smaller files take none.
+    fn takes(&self, size: u64) -> Option<Place<'_>> {
+        if size > 0 {
+            let mut taken = self.taken.lock().unwrap_or_else(PoisonError::into_inner);
+            if !fits(*taken, size) {
+                return None;
+            }
+            *taken += size;
+        }
+        Some(Place { room: self, size })
     }
 
     /// Waits until there is room for a file, and takes it.
-    fn wait_for(&self, size: u64) {
+    fn wait_for(&self, size: u64) -> Place<'_> {
         let taken = self.taken.lock().unwrap_or_else(PoisonError::into_inner);
         let mut taken = self
             .freed
             .wait_while(taken, |taken| !fits(*taken, size))
             .unwrap_or_else(PoisonError::into_inner);
         *taken += size;
+        Place { room: self, size }
     }
+}
 
-    fn give_back(&self, size: u64) {
+impl Drop for Place<'_> {
+    fn drop(&mut self) {
+        let Self { room, size } = *self;
         if size > 0 {
-            *self.taken.lock().unwrap_or_else(PoisonError::into_inner) -= size;
-            self.freed.notify_all();
+            *room.taken.lock().unwrap_or_else(PoisonError::into_inner) -= size;
+            room.freed.notify_all();
         }
     }
 }
@@ -123,6 +143,23 @@ fn fits(taken: u64, size: u64) -> bool {
 #[cfg(test)]
 mod tests {
     use super::side_by_side;
+
+    #[test]
+    fn a_panic_of_a_large_file_leaves_its_room_to_the_others() {
+        let folder = tempfile::tempdir().unwrap();
+        let paths: Vec<_> = (0..6)
+            .map(|it| folder.path().join(format!("{it}")))
+            .collect();
+        for path in &paths {
+            std::fs::File::create(path)
+                .unwrap()
+                .set_len(3 << 20)
+                .unwrap();
+        }
+        let work = |path: &std::path::Path, _| assert!(!path.ends_with("0"), "here");
+        let all = || side_by_side(&paths, |_, _| None, work);
+        assert!(std::panic::catch_unwind(all).is_err());
+    }
 
     #[test]
     fn results_come_in_the_order_of_the_paths() {
