@@ -14,7 +14,7 @@ const LARGE_BYTES: u64 = 256 << 10;
 const LARGE_TOGETHER_BYTES: u64 = 4 << 20;
 
 /// Files from this size on are worked on by one thread, one after the other: the memory that one leaves is there for
-/// the next, which it is not for another thread.
+/// the next, which it is not for another thread. The same holds for a glance.
 const HUGE_BYTES: u64 = 2 << 20;
 
 /// So many files are asked for their sizes at once.
@@ -39,17 +39,20 @@ pub(super) fn side_by_side<R: Send>(
         .collect();
     files.sort_by_key(|&(size, index)| (std::cmp::Reverse(size), index));
     let small = files.split_off(files.partition_point(|&(size, _)| size > 0));
-    // The largest stand together, so hardly any two of them are in memory at once.
-    let run = files.len().div_ceil(2 * threads::cores());
-    let seen = threads::map(&files, run.max(1), |&(_, index)| {
-        glance(&paths[index], sizes[index])
+    let glance = |&(_, index): &(u64, usize)| glance(&paths[index], sizes[index]);
+    let huge = files.partition_point(|&(size, _)| size >= HUGE_BYTES);
+    let (huge, others) = files.split_at(huge);
+    let turns = std::iter::once(huge).chain(others.chunks(1));
+    let turns: Vec<_> = turns.filter(|files| !files.is_empty()).collect();
+    let seen = threads::map(&turns, 1, |files| {
+        files.iter().map(glance).collect::<Vec<_>>()
     });
     let mut glanced = Vec::new();
     let mut open = Vec::new();
-    for ((size, index), seen) in files.into_iter().zip(seen) {
+    for (file, seen) in files.iter().zip(seen.into_iter().flatten()) {
         match seen {
-            Some(result) => glanced.push((index, result)),
-            None => open.push((size, index)),
+            Some(result) => glanced.push((file.1, result)),
+            None => open.push(*file),
         }
     }
     open.extend(small);
