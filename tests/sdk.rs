@@ -1,7 +1,7 @@
 //! The C face: a plugin compiled against the headers, and a C program with the runtime inside.
 //! Unix only, as plugins are.
 
-use std::ffi::OsStr;
+use std::ffi::{OsStr, OsString};
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
@@ -144,30 +144,68 @@ fn work_of_a_plugin_may_outlive_the_script() {
     }
 }
 
+/// Which parts of the runtime a program takes in.
+#[derive(Clone, Copy)]
+enum Linked {
+    /// What it calls itself.
+    Needed,
+    /// All of it, for plugins to find.
+    Whole,
+}
+
 /// Compiles the program with the runtime inside into a folder.
-fn embedder(folder: &Path) -> PathBuf {
+fn embedder(folder: &Path, linked: Linked) -> PathBuf {
     let program = folder.join("embed");
     let libraries: &[&str] = if cfg!(target_os = "macos") {
         &["-framework", "CoreFoundation", "-framework", "Security"]
     } else {
         &["-lpthread", "-ldl", "-lm"]
     };
-    let library = static_library();
-    let files = [
-        source("embed.c"),
-        library,
-        PathBuf::from("-o"),
-        program.clone(),
+    let library = static_library().into_os_string();
+    let mut arguments = vec![
+        source("embed.c").into(),
+        "-o".into(),
+        program.clone().into(),
     ];
-    let libraries = libraries.iter().map(OsStr::new);
-    compile(files.iter().map(AsRef::as_ref).chain(libraries));
+    match linked {
+        Linked::Needed => arguments.push(library),
+        Linked::Whole if cfg!(target_os = "macos") => {
+            let mut whole = OsString::from("-Wl,-force_load,");
+            whole.push(library);
+            arguments.extend([whole, "-Wl,-export_dynamic".into()]);
+        }
+        Linked::Whole => {
+            let (whole, end) = ("-Wl,--whole-archive", "-Wl,--no-whole-archive");
+            arguments.extend(["-rdynamic".into(), whole.into(), library, end.into()]);
+        }
+    }
+    arguments.extend(libraries.iter().map(OsString::from));
+    compile(arguments);
     program
+}
+
+#[test]
+fn a_script_inside_a_program_loads_plugins() {
+    let folder = plugin();
+    let program = embedder(folder.path(), Linked::Whole);
+    let script = folder.path().join("loads.lua");
+    std::fs::write(
+        &script,
+        "local lunet, probe = require('lunet'), require('probe')
+         lunet.spawn(function() __lunet_exit_code = probe.later(23) end)",
+    )
+    .unwrap();
+    support::command(&program)
+        .env("LUA_CPATH", folder.path().join("?.so"))
+        .arg(&script)
+        .assert()
+        .success();
 }
 
 #[test]
 fn a_program_with_the_runtime_inside() {
     let folder = support::folder();
-    let program = embedder(folder.path());
+    let program = embedder(folder.path(), Linked::Needed);
     support::command(&program)
         .arg(source("embed.lua"))
         .assert()
