@@ -3,6 +3,8 @@
 #[cfg(unix)]
 mod folder_lock;
 #[cfg(unix)]
+mod knock;
+#[cfg(unix)]
 mod socket_file;
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};

@@ -17,6 +17,7 @@ use std::sync::atomic::{AtomicBool, AtomicI32, AtomicPtr, Ordering};
 use socket2::{Domain, SockAddr, Socket, Type};
 
 use super::folder_lock::FolderLock;
+use super::knock::knock;
 use crate::error::{Text, system_text};
 use crate::reactor::kernel::BACKLOG;
 
@@ -98,14 +99,6 @@ fn make_room(path: &Path, lock: &FolderLock) -> Result<(), Text> {
         Err(error) if error.kind() == io::ErrorKind::PermissionDenied => Err(system_text(&error)),
         _ => Err(Text::Borrowed("address already in use")),
     }
-}
-
-/// Connects to a socket to see whether somebody listens, and hangs up. A listener that is too busy
-/// to answer is an error, too, but another one; waiting for it could take for ever.
-fn knock(path: &Path) -> io::Result<()> {
-    let socket = Socket::new(Domain::UNIX, Type::STREAM, None)?;
-    socket.set_nonblocking(true)?;
-    socket.connect(&SockAddr::unix(path)?)
 }
 
 fn bind(path: &Path) -> io::Result<UnixListener> {

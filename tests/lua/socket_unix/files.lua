@@ -1,4 +1,4 @@
--- checks: 128
+-- checks: 129
 -- Sockets with a path: the file, its mode, what may be replaced, what a path may be.
 local lunet = require("lunet")
 local socket = require("lunet.socket")
@@ -66,16 +66,19 @@ lunet.spawn(function()
   check.gives(prefix .. 'address already in use"', socket.listen("unix", "./a.sock", 1))
   local client = assert(socket.connect("./a.sock"))
   socket.write(client, "alive")
-  -- The look at who listens was a connection, too, that hung up at once.
+  -- Elsewhere than on Linux the look at who listens was a connection, too, that hung up at once.
   local accepted, data
+  local hung_up = -1
   repeat
     accepted = assert(socket.accept(listener))
     data = socket.read(accepted)
+    hung_up = hung_up + 1
     if not data then
       socket.close(accepted)
     end
   until data
   check.equal(data, "alive")
+  check.that(hung_up == 0 or jit.os ~= "Linux", "a look is no connection")
   socket.close(client)
   socket.close(accepted)
   check.gives("nil", socket.close(listener))
