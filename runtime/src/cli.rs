@@ -61,6 +61,16 @@ fn whole(code: ExitCode, written: io::Result<()>) -> ExitCode {
     }
 }
 
+/// The exit code of a run that claims success although output was lost on the way.
+#[cfg(unix)]
+fn not_lost(code: ExitCode) -> ExitCode {
+    if code == ExitCode::SUCCESS && console::has_lost_output() {
+        let lost = io::Error::other("an earlier write failed");
+        return whole(code, Err(lost));
+    }
+    code
+}
+
 fn parse(program: &[u8], arguments: Vec<Vec<u8>>) -> Request {
     let (mut policy, mut options) = (Policy::default(), 0);
     let mut rest = arguments.into_iter();
@@ -128,6 +138,8 @@ fn run(policy: Policy, script: &[u8], arguments: &[Vec<u8>]) -> ExitCode {
     let code = ended.unwrap_or_else(|error| exit_code(Err(error)));
     #[cfg(unix)]
     let code = whole(code, console::flush());
+    #[cfg(unix)]
+    let code = not_lost(code);
     code
 }
 

@@ -29,6 +29,38 @@ pub(crate) fn flush() -> io::Result<()> {
     })
 }
 
+/// Whether output was lost earlier, of which the script was told, or was not: `print` says nothing. None
+/// is lost when a reader has gone, which pipes and sockets have.
+#[cfg(any(target_os = "linux", target_os = "macos"))]
+pub(crate) fn has_lost_output() -> bool {
+    unsafe extern "C-unwind" {
+        #[cfg_attr(target_os = "macos", link_name = "__stdoutp")]
+        static stdout: *mut libc::FILE;
+    }
+    // SAFETY: the C library has set the pointer before `main`, and its streams are never freed.
+    let failed = unsafe { libc::ferror(stdout) } != 0;
+    failed && !has_reader()
+}
+
+#[cfg(all(unix, not(any(target_os = "linux", target_os = "macos"))))]
+pub(crate) fn has_lost_output() -> bool {
+    false
+}
+
+/// Whether stdout is read by another program.
+#[cfg(any(target_os = "linux", target_os = "macos"))]
+fn has_reader() -> bool {
+    let mut found = std::mem::MaybeUninit::<libc::stat>::uninit();
+    // SAFETY: the memory has the size of what is written, and is read only when it was.
+    unsafe {
+        if libc::fstat(libc::STDOUT_FILENO, found.as_mut_ptr()) != 0 {
+            return true;
+        }
+        let kind = found.assume_init().st_mode & libc::S_IFMT;
+        matches!(kind, libc::S_IFIFO | libc::S_IFSOCK)
+    }
+}
+
 /// Output that nobody wants to read is not lost.
 fn unless_unread(written: io::Result<()>) -> io::Result<()> {
     written.or_else(|error| match error.kind() {

@@ -31,6 +31,7 @@ pub(crate) unsafe fn prepare(state: *mut lua_State) {
     // SAFETY: the caller's.
     unsafe {
         core::replace_running(state);
+        core::tell_of_finalizers(state);
         core::replace_noted(state);
     }
 }

@@ -7,7 +7,7 @@ use std::cell::{Cell, OnceCell};
 use std::io;
 use std::panic::{AssertUnwindSafe, catch_unwind, set_hook, take_hook};
 use std::sync::mpsc::{Receiver, Sender, channel};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, Once, PoisonError};
 
 use crate::boundary::Boundary;
 use crate::reactor::Reactor;
@@ -102,13 +102,26 @@ fn take<T>(kept: &Mutex<Option<T>>) -> Option<T> {
     kept.lock().unwrap_or_else(PoisonError::into_inner).take()
 }
 
+thread_local! {
+    /// A panic of this thread is told by the caller.
+    static QUIET: Cell<bool> = const { Cell::new(false) };
+}
+
 /// Does something about which tokio panics where the system has no thread left. Quietly, because
-/// the caller tells of it.
+/// the caller tells of it; those of other threads meanwhile are as loud as ever.
 fn unless_out_of_threads<T>(start: impl FnOnce() -> T) -> io::Result<T> {
-    let hook = take_hook();
-    set_hook(Box::new(|_| {}));
+    static HOOK: Once = Once::new();
+    HOOK.call_once(|| {
+        let hook = take_hook();
+        set_hook(Box::new(move |panic| {
+            if !QUIET.get() {
+                hook(panic);
+            }
+        }));
+    });
+    QUIET.set(true);
     let started = catch_unwind(AssertUnwindSafe(start));
-    set_hook(hook);
+    QUIET.set(false);
     started.map_err(|_| io::Error::other("no thread could be started"))
 }
 

@@ -143,6 +143,37 @@ fn whoever_resumed_it() {
         .gives(0, "false\tcaught\n", "");
 }
 
+/// Nobody can catch it; it is told, wherever the collector runs, and nothing else changes.
+#[test]
+fn in_a_finalizer() {
+    let finalizer = |body: &str| {
+        format!(
+            "local function leave() getmetatable(newproxy(true)).__gc = function() {body} end end
+            for _ = 1, 2 do leave() end "
+        )
+    };
+    let collect = "collectgarbage() collectgarbage() print('went on')";
+    let check = |body: &str, text: &str| {
+        let line = format!("ERROR in finalizer: {text}\n").repeat(2);
+        let script = finalizer(body);
+        run(&format!("{script}{collect}")).gives(0, "went on\n", &line);
+        run(&format!("{script}lunet.spawn(function() {collect} end)")).gives(0, "went on\n", &line);
+        run(&script).gives(0, "", &line);
+    };
+    check("error('broken')", "script.lua:2: broken");
+    check("error('a\\nb', 0)", "a\nb");
+    check("error()", "nil");
+    check("error({})", "(error object is a table value)");
+    check(
+        "error(setmetatable({}, { __tostring = function() return 'an object' end }))",
+        "an object",
+    );
+    check(
+        "lunet.sleep(0)",
+        "lunet.sleep called in non-yieldable context",
+    );
+}
+
 #[test]
 fn at_the_end() {
     run("lunet.on_stop(function() print('first') error('broken', 0) end) lunet.on_stop(function() print('second') end)")

@@ -77,6 +77,17 @@ fn output_without_room_is_an_error() {
         &format!("Error: broken\n{lost}"),
     );
     run_with("2> /dev/full", "io.stderr:write('lost') print('out')").gives(0, "out\n", "");
+    // What the script lost on the way counts as well.
+    let earlier = "Error: cannot write to stdout: an earlier write failed\n";
+    for loses in [
+        "print('lost') io.flush()",
+        "io.stdout:setvbuf('no') print('lost')",
+        "lunet.spawn(function() print('lost') io.stdout:flush() lunet.sleep(0) end)",
+    ] {
+        run_with("> /dev/full", loses).gives(1, "", earlier);
+        run_with(">&-", loses).gives(0, "", "");
+        run_with("| true", loses).gives(0, "", "");
+    }
     // A script that looks after its output itself has been told already.
     let looks = "io.write('x') assert(io.stdout:flush())";
     let told = "Error: script.lua:2: No space left on device\n";

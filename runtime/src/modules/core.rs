@@ -5,11 +5,14 @@ use std::ffi::c_int;
 use mlua::ffi::{self, lua_State};
 
 use super::Module;
+use crate::boundary::Boundary;
+use crate::console;
 use crate::entry::{Answer, Call, Export, Misuse, NO_RUNTIME, Outcome, function, push_module};
 use crate::error::Text;
 use crate::runtime::Runtime;
 use crate::scheduler::Operation;
 use crate::trace::{self, TimerEvent};
+use crate::vm;
 
 /// The module.
 pub(super) const MODULE: Module = Module {
@@ -187,6 +190,35 @@ pub(super) unsafe fn replace_noted(state: *mut lua_State) {
         }
         ffi::lua_settop(state, -2);
     }
+}
+
+/// Has an error in a finalizer told, which nobody can catch. Before [`replace_noted`], so that it does not
+/// count as a script's.
+///
+/// # Safety
+/// As [`super::prepare`].
+pub(super) unsafe fn tell_of_finalizers(state: *mut lua_State) {
+    // SAFETY: the caller's; `jit.attach` takes a function and the name of an event.
+    unsafe {
+        ffi::lua_getglobal(state, c"jit".as_ptr());
+        ffi::lua_getfield_(state, -1, c"attach".as_ptr());
+        ffi::lua_pushcclosure(state, finalizer_failed, 0);
+        ffi::lua_pushlstring_(state, c"errfin".as_ptr(), c"errfin".count_bytes());
+        ffi::lua_call(state, 2, 0);
+        ffi::lua_settop(state, -2);
+    }
+}
+
+/// Prints the error of a finalizer, with the words of LuaJIT's own program.
+///
+/// # Safety
+/// Called by Lua only, with the error on top.
+unsafe extern "C-unwind" fn finalizer_failed(state: *mut lua_State) -> c_int {
+    let _boundary = Boundary::new();
+    // SAFETY: the caller's; a function has room for 20 values.
+    let text = unsafe { vm::error_text(state, state) };
+    console::complain(&[b"ERROR in finalizer: ", &text]);
+    0
 }
 
 /// # Safety

@@ -5,10 +5,10 @@ use std::ptr::NonNull;
 use mlua::ffi::{self, lua_State};
 
 /// The text of the error on top of a thread's stack, which stays there. `desk` is an idle thread
-/// of the same state, on which a `__tostring` runs.
+/// of the same state, on which a `__tostring` runs, or the thread itself.
 ///
 /// # Safety
-/// `thread` has ended with an error, or is the main thread after a failed call.
+/// `thread` has ended with an error, or may be pushed to and has one on top.
 pub(crate) unsafe fn error_text(desk: *mut lua_State, thread: *mut lua_State) -> Vec<u8> {
     // SAFETY: the caller's; the desk has room for a few values.
     unsafe {
