@@ -21,7 +21,9 @@ LUNET_API int lunet_spawn(lua_State *L);
 /* Goes on with a suspended coroutine; the top `nargs` values of its stack are what its call returns.
  * An uncaught error is printed. Returns the status of lua_resume: 0 when the coroutine has ended,
  * LUA_YIELD when it waits again, else the error's. A coroutine that is not suspended, because it runs
- * or has ended, is left alone: LUA_ERRRUN. Only on the loop thread. */
+ * or has ended, is left alone: LUA_ERRRUN. What a coroutine returns goes to nobody, unless this call
+ * has begun it (the function below the values) and it ends at once: then it is left on its stack, to
+ * be popped. Only on the loop thread. */
 LUNET_API int lunet_co_resume(lua_State *co, int nargs);
 
 /* Lets go of a spawned coroutine that will never be resumed. lunet_co_resume does this by itself

@@ -364,6 +364,9 @@ impl Scheduler {
     /// As [`Scheduler::resume_or_queue`].
     pub(crate) unsafe fn resume(&self, task: Task, count: c_int) -> c_int {
         let thread = task.thread.as_ptr();
+        // SAFETY: the caller's. C has made the thread and may look for what its function returns.
+        let of_plugin =
+            task.origin == Origin::Script && unsafe { ffi::lua_status(thread) } == ffi::LUA_OK;
         let before = self.current.replace(Some(task));
         let had_parked = self.has_parked.replace(false);
         let budget = self.budget.replace(BUDGET);
@@ -377,6 +380,7 @@ impl Scheduler {
         match status {
             ffi::LUA_YIELD if parked => {}
             ffi::LUA_YIELD => self.stray(task),
+            ffi::LUA_OK if of_plugin => self.release(task),
             // SAFETY: the thread has ended and is still anchored.
             ffi::LUA_OK => unsafe { self.finish(task) },
             _ => {

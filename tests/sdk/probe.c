@@ -111,6 +111,21 @@ static int resume(lua_State *L)
     return 1;
 }
 
+/* begin(fn) -> status, what fn returns if it ends at once: a coroutine that C makes and begins. */
+static int begin(lua_State *L)
+{
+    luaL_checktype(L, 1, LUA_TFUNCTION);
+    lua_settop(L, 1);
+    lua_State *co = lua_newthread(L);
+    lua_pushvalue(L, 1);
+    lua_xmove(L, co, 1);
+    int status = lunet_co_resume(co, 0);
+    lua_pushinteger(L, status);
+    int count = status == 0 ? lua_gettop(co) : 0;
+    lua_xmove(co, L, count);
+    return count + 1;
+}
+
 static int unanchor(lua_State *L)
 {
     luaL_checktype(L, 1, LUA_TTHREAD);
@@ -188,9 +203,9 @@ static int facts(lua_State *L)
 LUNET_PLUGIN int luaopen_probe(lua_State *L)
 {
     static const luaL_Reg functions[] = {
-        {"again", again}, {"busy", busy},   {"facts", facts},   {"globals", globals},   {"hook", hook},
-        {"keep", keep},   {"later", later}, {"resume", resume}, {"spawn", lunet_spawn}, {"unanchor", unanchor},
-        {NULL, NULL},
+        {"again", again}, {"begin", begin}, {"busy", busy},     {"facts", facts},       {"globals", globals},
+        {"hook", hook},   {"keep", keep},   {"later", later},   {"resume", resume},     {"spawn", lunet_spawn},
+        {"unanchor", unanchor}, {NULL, NULL},
     };
     lua_newtable(L);
     luaL_register(L, NULL, functions);

@@ -103,6 +103,33 @@ end)
 assert(probe.again() == 1 and slept == 0)
 assert(probe.again() == 0 and slept == 1)
 
+-- What a coroutine returns is for C where C has begun it and it ends at once, and else for nobody: it
+-- is dead then, also for the script.
+local function values(...) return table.concat({ ... }, " ") end
+assert(values(probe.begin(function() return "a", "b" end)) == "0 a b")
+local begun
+assert(values(probe.begin(function()
+  begun = coroutine.running()
+  lunet.sleep(0)
+  return "a"
+end)) == "1")
+local lasting
+lunet.spawn(function()
+  lasting = coroutine.running()
+  probe.later(1)
+  return print
+end)
+lunet.spawn(function()
+  for _, ended in ipairs({ begun, lasting }) do
+    while coroutine.status(ended) ~= "dead" do
+      lunet.sleep(1)
+    end
+    local fine, text = coroutine.resume(ended)
+    assert(not fine and text == "cannot resume dead coroutine")
+    done = done + 1
+  end
+end)
+
 -- In a hook of C nothing waits, on a thread of its own neither; what it spawns has its turn later.
 local order = {}
 local function note(text)
@@ -145,7 +172,7 @@ lunet.spawn(function()
 end)
 
 lunet.on_stop(function()
-  assert(done == 509, done)
+  assert(done == 511, done)
   assert(ends == 1 and others == 3 and slept == 1)
   __lunet_exit_code = 7
   print("ok")

@@ -72,19 +72,20 @@ impl Scheduler {
         }
     }
 
-    /// Keeps a finished thread for reuse, or lets go of it.
+    /// Keeps a finished thread for reuse, or lets go of it. What it returned goes to nobody: left on its
+    /// stack, it would make the thread look suspended, and a function would be called by who resumes it.
     ///
     /// # Safety
     /// The thread has ended without an error.
     pub(super) unsafe fn finish(&self, task: Task) {
-        if task.origin == Origin::Spawned && self.spare.borrow().len() < SPARE_THREADS {
-            let thread = task.thread.as_ptr();
-            // SAFETY: the thread is anchored and not running.
-            unsafe {
-                if ffi::lua_gettop(thread) != 0 {
-                    ffi::lua_settop(thread, 0);
-                }
+        let thread = task.thread.as_ptr();
+        // SAFETY: the thread is anchored and not running.
+        unsafe {
+            if ffi::lua_gettop(thread) != 0 {
+                ffi::lua_settop(thread, 0);
             }
+        }
+        if task.origin == Origin::Spawned && self.spare.borrow().len() < SPARE_THREADS {
             self.spare.borrow_mut().push(task);
         } else {
             self.release(task);

@@ -1,4 +1,4 @@
--- checks: 40
+-- checks: 49
 -- Who may wait: coroutines of any origin, wherever LuaJIT can yield; the main thread never.
 local lunet = require("lunet")
 local socket = require("lunet.socket")
@@ -145,6 +145,36 @@ lunet.spawn(function()
     inner[#inner + 1] = "outer"
   end)
   check.gives("true", coroutine.resume(outer))
+end)
+
+-- One that has ended is dead, whoever has held it and whatever it returned: nobody gets that.
+lunet.spawn(function()
+  local shared_at_once, shared
+  lunet.spawn(function()
+    shared_at_once = coroutine.running()
+    return error, "returned"
+  end)
+  lunet.spawn(function()
+    shared = coroutine.running()
+    lunet.sleep(0)
+    return error, "returned"
+  end)
+  local own = coroutine.create(function()
+    lunet.sleep(0)
+    return error, "returned"
+  end)
+  check.gives("true", coroutine.resume(own))
+  local wrapped = coroutine.wrap(function()
+    lunet.sleep(0)
+    return "returned"
+  end)
+  check.gives("nothing", wrapped())
+  lunet.sleep(5)
+  for _, ended in ipairs({ shared_at_once, shared, own }) do
+    check.equal(coroutine.status(ended), "dead")
+    check.gives('false, "cannot resume dead coroutine"', coroutine.resume(ended))
+  end
+  check.raises("cannot resume dead coroutine", wrapped)
 end)
 
 -- A generator that yields values and waits in between stays usable for whom it serves.
