@@ -6,7 +6,7 @@ mod words;
 use std::ops::Range;
 use std::sync::Arc;
 
-pub use list::{Iter, List};
+pub use list::{IntoIter, Iter, List};
 pub use words::Words;
 
 use crate::source::{Position, Source};

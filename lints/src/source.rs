@@ -1,7 +1,6 @@
 //! One text under judgement: its path, its content and the way from byte offsets to lines and columns.
 //! Reading files is the caller's work.
 
-use std::hash::BuildHasher as _;
 use std::ops::Range;
 
 /// A place as people count: 1-based line, 1-based column in UTF-8 bytes.
@@ -9,11 +8,6 @@ use std::ops::Range;
 pub struct Position {
     pub line: u32,
     pub column: u32,
-}
-
-/// A number that another text is unlikely to have: it tells whether a file has changed.
-pub fn fingerprint(text: &str) -> u64 {
-    rustc_hash::FxBuildHasher.hash_one(text)
 }
 
 /// A text with its path. The path uses `/` and is what findings show.

@@ -74,6 +74,14 @@ impl List {
         self.records.len()
     }
 
+    /// The memory that they take.
+    pub fn bytes(&self) -> usize {
+        self.records.capacity() * size_of::<Record>()
+            + self.texts.bytes()
+            + self.rich.capacity() * size_of::<Rich>()
+            + self.places.capacity() * size_of::<Place>()
+    }
+
     /// The findings in order.
     pub fn iter(&self) -> Iter<'_> {
         Iter {
@@ -322,6 +330,35 @@ impl Iterator for Iter<'_> {
 
     fn size_hint(&self) -> (usize, Option<usize>) {
         self.records.size_hint()
+    }
+}
+
+/// The findings of a list that goes with the last one.
+#[derive(Debug)]
+pub struct IntoIter {
+    list: List,
+    seen: usize,
+}
+
+impl Iterator for IntoIter {
+    type Item = Finding;
+
+    fn next(&mut self) -> Option<Finding> {
+        let record = self.list.records.get(self.seen)?;
+        self.seen += 1;
+        Some(self.list.finding(record))
+    }
+}
+
+impl IntoIterator for List {
+    type Item = Finding;
+    type IntoIter = IntoIter;
+
+    fn into_iter(self) -> IntoIter {
+        IntoIter {
+            list: self,
+            seen: 0,
+        }
     }
 }
 

@@ -4,7 +4,6 @@
 mod columns;
 mod result;
 
-use std::borrow::Cow;
 use std::cell::RefCell;
 use std::io::{self, Write as _};
 
@@ -19,27 +18,27 @@ use columns::Columns;
 
 /// A text with its findings.
 #[derive(Debug)]
-pub struct Judged<'a> {
-    pub path: &'a str,
-    pub text: Cow<'a, str>,
-    pub findings: &'a List,
+pub struct Judged {
+    pub path: String,
+    pub text: String,
+    pub findings: List,
 }
 
 /// What could not be judged, and why.
 #[derive(Debug)]
-pub struct Failure<'a> {
-    pub path: &'a str,
+pub struct Failure {
+    pub path: String,
     pub message: String,
 }
 
-/// Writes texts with their findings as one log. Each text is asked for when its findings are written.
+/// Writes texts with their findings as one log. Each text is asked for when its findings are written, and the failures
+/// behind the last one.
 pub fn write(
     version: &str,
-    judged: &mut dyn Iterator<Item = Judged<'_>>,
-    failures: &[Failure<'_>],
+    judged: &mut dyn Iterator<Item = Judged>,
+    failures: &dyn Fn() -> Vec<Failure>,
     out: &mut dyn io::Write,
 ) -> io::Result<()> {
-    let notifications: Vec<_> = failures.iter().map(notification).collect();
     let log = Log {
         schema: "https://json.schemastore.org/sarif-2.1.0.json",
         version: "2.1.0",
@@ -50,11 +49,8 @@ pub fn write(
                 "rules": rules::ALL.map(rule),
             }}),
             column_kind: "unicodeCodePoints",
-            invocations: json!([{
-                "executionSuccessful": failures.is_empty(),
-                "toolExecutionNotifications": notifications,
-            }]),
             results: Results(RefCell::new(judged)),
+            invocations: [Invocation(failures)],
         }],
     };
     buffered(out, |out| {
@@ -64,40 +60,55 @@ pub fn write(
 }
 
 #[derive(serde::Serialize)]
-struct Log<'a, 'j> {
+struct Log<'a> {
     #[serde(rename = "$schema")]
     schema: &'a str,
     version: &'a str,
-    runs: [Run<'a, 'j>; 1],
+    runs: [Run<'a>; 1],
 }
 
 #[derive(serde::Serialize)]
 #[serde(rename_all = "camelCase")]
-struct Run<'a, 'j> {
+struct Run<'a> {
     tool: Value,
     column_kind: &'a str,
-    invocations: Value,
-    results: Results<'a, 'j>,
+    results: Results<'a>,
+    /// Behind the results: what could not be judged is known when all else is.
+    invocations: [Invocation<'a>; 1],
 }
 
 /// All findings, each made when it is written.
-struct Results<'a, 'j>(RefCell<&'a mut dyn Iterator<Item = Judged<'j>>>);
+struct Results<'a>(RefCell<&'a mut dyn Iterator<Item = Judged>>);
 
-impl Serialize for Results<'_, '_> {
+impl Serialize for Results<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut array = serializer.serialize_seq(None)?;
         for judged in &mut **self.0.borrow_mut() {
-            let uri = uri(judged.path);
+            let uri = uri(&judged.path);
             let columns = Columns::new(&judged.text);
             let file = result::File {
                 uri: &uri,
                 columns: &columns,
             };
-            for finding in judged.findings {
+            for finding in &judged.findings {
                 array.serialize_element(&result::of(file, &finding))?;
             }
         }
         array.end()
+    }
+}
+
+/// The run itself.
+struct Invocation<'a>(&'a dyn Fn() -> Vec<Failure>);
+
+impl Serialize for Invocation<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let notifications: Vec<_> = (self.0)().iter().map(notification).collect();
+        let invocation = json!({
+            "executionSuccessful": notifications.is_empty(),
+            "toolExecutionNotifications": notifications,
+        });
+        invocation.serialize(serializer)
     }
 }
 
@@ -111,11 +122,11 @@ fn rule(rule: &Rule) -> Value {
     })
 }
 
-fn notification(failure: &Failure<'_>) -> Value {
+fn notification(failure: &Failure) -> Value {
     json!({
         "level": "error",
         "message": {"text": failure.message},
-        "locations": [{"physicalLocation": {"artifactLocation": {"uri": uri(failure.path)}}}],
+        "locations": [{"physicalLocation": {"artifactLocation": {"uri": uri(&failure.path)}}}],
     })
 }
 

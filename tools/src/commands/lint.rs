@@ -102,24 +102,30 @@ pub(super) fn run(args: &LintArgs) -> anyhow::Result<ExitCode> {
     if args.fix {
         return fix::run(args, &configuration);
     }
+    let take = |stream: &mut judge::Stream<'_>| show(args, stream);
     let outcome = match (&args.stdin, &args.changed) {
-        (Some(path), _) => judge::stdin(&configuration, path)?,
-        (None, Some(base)) => judge::changed(&configuration, &args.paths, base)?,
-        (None, None) => judge::files(&configuration, &args.paths),
+        (Some(path), _) => judge::stdin(&configuration, path, take)?,
+        (None, Some(base)) => judge::changed(&configuration, &args.paths, base, take)?,
+        (None, None) => judge::files(&configuration, &args.paths, take)?,
     };
     finish(args, &configuration, &outcome)
 }
 
-/// Prints what came out, and says how the command ends.
+/// Prints findings as they come.
+fn show(args: &LintArgs, stream: &mut judge::Stream<'_>) -> anyhow::Result<()> {
+    // Machines get one document: the coverage, if it is asked.
+    if args.coverage && args.format != format::Format::Human {
+        return Ok(());
+    }
+    render::stream(|out| format::write(stream, args.format, out))
+}
+
+/// Prints what came out of all files, and says how the command ends.
 fn finish(
     args: &LintArgs,
     configuration: &configuration::Configuration,
     outcome: &judge::Outcome,
 ) -> anyhow::Result<ExitCode> {
-    // Machines get one document: the coverage, if it is asked.
-    if !args.coverage || args.format == format::Format::Human {
-        render::stream(|out| format::write(outcome, args.format, out))?;
-    }
     for failure in &outcome.failures {
         render::note(&format!("error: {failure}"));
     }

@@ -45,6 +45,11 @@ impl Texts {
         [(); COUNT].map(|()| self.read(&mut at))
     }
 
+    /// The memory that they take: that of the frames is little.
+    pub(super) fn bytes(&self) -> usize {
+        self.bytes.capacity()
+    }
+
     pub(super) fn shrink_to_fit(&mut self) {
         self.bytes.shrink_to_fit();
     }

@@ -5,7 +5,7 @@ use lunet_lints::coverage::{Coverage, of};
 use super::configuration::Configuration;
 use super::files;
 use super::format::Format;
-use super::work::side_by_side;
+use super::work::{File, Work, side_by_side};
 use crate::render;
 
 /// Measures the files, prints a line for each, and answers whether all of them were judged.
@@ -15,15 +15,10 @@ pub(super) fn run(
     format: Format,
     prints: bool,
 ) -> anyhow::Result<bool> {
-    let cap_bytes = configuration.linter.settings().size_cap_bytes;
     let found = files::find(configuration, paths);
-    let measure = |path: &std::path::Path, _| {
-        let text = files::read(path, cap_bytes).ok()?;
-        let shown = files::shown(path);
-        Some((of(&shown, &text), shown))
-    };
-    let measured = side_by_side(&found.list, |_, _| None, measure);
-    let measured: Vec<_> = measured.into_iter().flatten().collect();
+    let measured: Vec<_> = side_by_side(&found.list, &Measuring(configuration), |results| {
+        results.flatten().collect()
+    });
     let mut all = Coverage::default();
     for (coverage, _) in &measured {
         all += *coverage;
@@ -51,6 +46,20 @@ pub(super) fn run(
         ));
     }
     Ok(all.unjudged == 0)
+}
+
+/// Measures files; of those that can't be read nothing is known.
+struct Measuring<'a>(&'a Configuration);
+
+impl Work for Measuring<'_> {
+    type Result = Option<(Coverage, String)>;
+
+    fn work(&self, file: File<'_>) -> Self::Result {
+        let cap_bytes = self.0.linter.settings().size_cap_bytes;
+        let text = files::read(file.path, cap_bytes).ok()?;
+        let shown = files::shown(file.path);
+        Some((of(&shown, &text), shown))
+    }
 }
 
 fn line(coverage: &Coverage, path: &str) -> String {

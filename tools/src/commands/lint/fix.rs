@@ -1,6 +1,5 @@
 //! `--fix` and `--fix --diff`: safe fixes written to the files, or shown as a diff.
 
-use std::borrow::Cow;
 use std::path::Path;
 use std::process::ExitCode;
 
@@ -8,8 +7,8 @@ use anyhow::Context as _;
 use similar::TextDiff;
 
 use super::configuration::Configuration;
-use super::judge::{self, Judged, Outcome};
-use super::{LintArgs, finish};
+use super::judge::{self, Judged, Stream};
+use super::{LintArgs, finish, show};
 use crate::{exit, render};
 
 /// Rounds of fixing: a fix may bring out another finding, never more than a few.
@@ -18,37 +17,36 @@ const ROUNDS: usize = 4;
 /// Shows what would change, or changes it and judges again.
 pub(super) fn run(args: &LintArgs, configuration: &Configuration) -> anyhow::Result<ExitCode> {
     if args.diff {
-        let outcome = judge::files(configuration, &args.paths);
-        return diff(&outcome);
+        return diff(args, configuration);
     }
     let mut applied = 0;
-    let mut outcome = judge::files(configuration, &args.paths);
     for _ in 0..ROUNDS {
-        let count = write(&outcome)?;
-        if count == 0 {
+        let before = applied;
+        judge::files(configuration, &args.paths, |stream: &mut Stream<'_>| {
+            for judged in stream {
+                applied += write(&judged)?;
+            }
+            Ok(())
+        })?;
+        if applied == before {
             break;
         }
-        applied += count;
-        outcome = judge::files(configuration, &args.paths);
     }
     render::note(&format!("applied {applied} fixes"));
+    let outcome = judge::files(configuration, &args.paths, |stream: &mut Stream<'_>| {
+        show(args, stream)
+    })?;
     finish(args, configuration, &outcome)
 }
 
-fn diff(outcome: &Outcome) -> anyhow::Result<ExitCode> {
+fn diff(args: &LintArgs, configuration: &Configuration) -> anyhow::Result<ExitCode> {
     let mut changed = false;
-    for judged in &outcome.judged {
-        let text = unchanged(judged)?;
-        let (fixed, count) = lunet_lints::fix::apply(&text, &judged.findings);
-        if count > 0 {
-            changed = true;
-            let diff = TextDiff::from_lines(&*text, fixed.as_str());
-            let mut unified = diff.unified_diff();
-            let old = format!("a/{}", judged.path);
-            let new = format!("b/{}", judged.path);
-            render::out(&unified.context_radius(3).header(&old, &new).to_string());
+    let outcome = judge::files(configuration, &args.paths, |stream: &mut Stream<'_>| {
+        for judged in stream {
+            changed |= show_diff(&judged);
         }
-    }
+        Ok(())
+    })?;
     for failure in &outcome.failures {
         render::note(&format!("error: {failure}"));
     }
@@ -61,28 +59,26 @@ fn diff(outcome: &Outcome) -> anyhow::Result<ExitCode> {
     })
 }
 
-/// The text that was judged; nobody may have changed it since.
-fn unchanged(judged: &Judged) -> anyhow::Result<Cow<'_, str>> {
-    judged.text().with_context(|| {
-        format!(
-            "{}: it has changed since it was judged",
-            judged.file.display()
-        )
-    })
+/// Shows what fixes would change; answers whether there are any.
+fn show_diff(judged: &Judged) -> bool {
+    let (fixed, count) = lunet_lints::fix::apply(&judged.text, &judged.findings);
+    if count > 0 {
+        let diff = TextDiff::from_lines(&*judged.text, fixed.as_str());
+        let mut unified = diff.unified_diff();
+        let old = format!("a/{}", judged.path);
+        let new = format!("b/{}", judged.path);
+        render::out(&unified.context_radius(3).header(&old, &new).to_string());
+    }
+    count > 0
 }
 
-/// Writes the fixed texts; answers how many fixes they have.
-fn write(outcome: &Outcome) -> anyhow::Result<usize> {
-    let mut applied = 0;
-    for judged in &outcome.judged {
-        let text = unchanged(judged)?;
-        let (fixed, count) = lunet_lints::fix::apply(&text, &judged.findings);
-        if count > 0 {
-            replace(&judged.file, &text, &fixed)?;
-            applied += count;
-        }
+/// Writes a fixed text; answers how many fixes it has.
+fn write(judged: &Judged) -> anyhow::Result<usize> {
+    let (fixed, count) = lunet_lints::fix::apply(&judged.text, &judged.findings);
+    if count > 0 {
+        replace(&judged.file, &judged.text, &fixed)?;
     }
-    Ok(applied)
+    Ok(count)
 }
 
 /// Replaces the content of a file, unless somebody else has changed it since it was judged.

@@ -2,11 +2,12 @@
 
 mod human;
 
+use std::cell::RefCell;
 use std::io;
 
 use lunet_lints::format::{github, json, sarif};
 
-use super::judge::Outcome;
+use super::judge::{Judged, Stream};
 
 /// How findings are printed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
@@ -21,34 +22,38 @@ pub(super) enum Format {
     Github,
 }
 
-/// Writes the findings in a format, one after the other: there may be more than fit into memory twice.
+/// Writes the findings in a format as they come: there may be more than fit into memory.
 pub(super) fn write(
-    outcome: &Outcome,
+    stream: &mut Stream<'_>,
     format: Format,
     out: &mut dyn io::Write,
 ) -> anyhow::Result<()> {
     match format {
-        Format::Human => human::write(outcome, out)?,
-        Format::Json => json::write(&mut outcome.findings(), out)?,
-        Format::Sarif => write_sarif(outcome, out)?,
-        Format::Github => github::write(&mut outcome.findings(), out)?,
+        Format::Human => human::write(stream, out)?,
+        Format::Json => json::write(&mut stream.flat_map(Judged::into_findings), out)?,
+        Format::Sarif => write_sarif(stream, out)?,
+        Format::Github => github::write(&mut stream.flat_map(Judged::into_findings), out)?,
     }
     Ok(())
 }
 
-fn write_sarif(outcome: &Outcome, out: &mut dyn io::Write) -> io::Result<()> {
-    let mut judged = outcome.judged.iter().map(|judged| sarif::Judged {
-        path: &judged.path,
-        text: judged.text().unwrap_or_default(),
-        findings: &judged.findings,
-    });
-    let failures: Vec<_> = outcome
-        .failures
-        .iter()
-        .map(|failure| sarif::Failure {
-            path: &failure.path,
-            message: failure.to_string(),
+fn write_sarif(stream: &mut Stream<'_>, out: &mut dyn io::Write) -> io::Result<()> {
+    let stream = RefCell::new(stream);
+    let mut judged = std::iter::from_fn(|| {
+        let judged = stream.borrow_mut().next()?;
+        Some(sarif::Judged {
+            path: judged.path,
+            text: judged.text,
+            findings: judged.findings,
         })
-        .collect();
+    });
+    let failures = || {
+        let failures = &stream.borrow().outcome.failures;
+        let failures = failures.iter().map(|failure| sarif::Failure {
+            path: failure.path.clone(),
+            message: failure.to_string(),
+        });
+        failures.collect()
+    };
     sarif::write(env!("CARGO_PKG_VERSION"), &mut judged, &failures, out)
 }

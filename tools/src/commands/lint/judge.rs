@@ -1,70 +1,81 @@
-//! Judging files side by side, or one text from stdin.
+//! Judging files side by side, or one text from stdin. What comes out is taken while the rest is still judged.
 
-use std::borrow::Cow;
 use std::io::Read as _;
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicUsize, Ordering};
 
 use anyhow::Context as _;
 use lunet_lints::finding::List;
-use lunet_lints::source::fingerprint;
 use lunet_lints::{Finding, Level};
 
 use super::changed::Changes;
 use super::configuration::Configuration;
 use super::facts::FactsByDirectory;
 use super::files::{self, Failure, Files};
-use super::work::side_by_side;
+use super::work::{File, Work, side_by_side};
 
 /// A text that was judged.
 pub(super) struct Judged {
     /// The path as it is shown.
     pub(super) path: String,
     pub(super) file: PathBuf,
-    text: Text,
+    pub(super) text: String,
     pub(super) findings: List,
 }
 
-/// The text that was judged.
-enum Text {
-    /// Nobody asks for it: there are no findings.
-    Unneeded,
-    Kept(String),
-    /// It is read once more, and must have this hash.
-    InFile(u64),
-}
-
-/// So many bytes of texts with findings are kept for those who show them.
-const KEPT_BYTES: usize = 2 << 20;
-
 impl Judged {
-    /// The text that was judged, unless its file has changed since.
-    pub(super) fn text(&self) -> Option<Cow<'_, str>> {
-        match &self.text {
-            Text::Unneeded => None,
-            Text::Kept(text) => Some(Cow::Borrowed(text)),
-            Text::InFile(hash) => {
-                let text = std::fs::read_to_string(&self.file).ok()?;
-                (fingerprint(&text) == *hash).then_some(Cow::Owned(text))
-            }
-        }
+    /// The findings that count, in order.
+    pub(super) fn into_findings(self) -> impl Iterator<Item = Finding> {
+        let findings = self.findings.into_iter();
+        findings.filter(|finding| finding.suppressed.is_none())
     }
 }
 
 /// What came out of all files.
 #[derive(Default)]
 pub(super) struct Outcome {
-    /// Texts with findings, sorted by path.
-    pub(super) judged: Vec<Judged>,
     pub(super) failures: Vec<Failure>,
-    pub(super) file_count: usize,
+    file_count: usize,
+    errors: usize,
+    warnings: usize,
 }
 
+/// The texts with findings, sorted by path, as far as nobody has taken them; and what came out so far.
+pub(super) struct Stream<'a> {
+    results: &'a mut dyn Iterator<Item = Result<Option<Judged>, Failure>>,
+    pub(super) outcome: Outcome,
+}
+
+impl Iterator for Stream<'_> {
+    type Item = Judged;
+
+    fn next(&mut self) -> Option<Judged> {
+        loop {
+            match self.results.next()? {
+                Ok(None) => self.outcome.file_count += 1,
+                Ok(Some(judged)) => {
+                    self.outcome.add(&judged);
+                    return Some(judged);
+                }
+                Err(failure) => self.outcome.failures.push(failure),
+            }
+        }
+    }
+}
+
+/// Who takes what comes out, and may end it with an error.
+pub(super) trait Take: FnOnce(&mut Stream<'_>) -> anyhow::Result<()> {}
+
+impl<F: FnOnce(&mut Stream<'_>) -> anyhow::Result<()>> Take for F {}
+
 /// Judges the files under the paths.
-pub(super) fn files(configuration: &Configuration, paths: &[PathBuf]) -> Outcome {
+pub(super) fn files(
+    configuration: &Configuration,
+    paths: &[PathBuf],
+    take: impl Take,
+) -> anyhow::Result<Outcome> {
     let files = files::find(configuration, paths);
     let facts = FactsByDirectory::new(configuration, &files.list);
-    found(configuration, files, &facts)
+    found(configuration, files, &facts, None, take)
 }
 
 /// Judges the lines under the paths that differ from a revision.
@@ -72,97 +83,89 @@ pub(super) fn changed(
     configuration: &Configuration,
     paths: &[PathBuf],
     base: &str,
+    take: impl Take,
 ) -> anyhow::Result<Outcome> {
     let changes = Changes::since(base)?;
     let mut files = files::find(configuration, paths);
     // The headers of the whole tree tell the facts, whether they have changed or not.
     let facts = FactsByDirectory::new(configuration, &files.list);
     files.list.retain(|path| changes.has_file(path));
-    let mut outcome = found(configuration, files, &facts);
-    for judged in &mut outcome.judged {
-        let path = &judged.path;
-        judged
-            .findings
-            .retain_lines(|line| changes.has_line(path, line));
-    }
-    Ok(outcome)
+    found(configuration, files, &facts, Some(&changes), take)
 }
 
-fn found(configuration: &Configuration, mut files: Files, facts: &FactsByDirectory) -> Outcome {
-    let kept_bytes = AtomicUsize::new(0);
+fn found(
+    configuration: &Configuration,
+    mut files: Files,
+    facts: &FactsByDirectory,
+    changes: Option<&Changes>,
+    take: impl Take,
+) -> anyhow::Result<Outcome> {
     let file_count = files.list.len();
     files.list.retain(|path| !facts.is_quiet(path));
-    let judge = |path: &Path, size| judge_file(configuration, path, size, facts, &kept_bytes);
-    let glance =
-        |path: &Path, size| is_quiet(configuration, path, size?, facts).then_some(Ok(None));
-    let results = side_by_side(&files.list, glance, judge);
-    let mut outcome = Outcome {
+    let outcome = Outcome {
         failures: files.failures,
         file_count: file_count - files.list.len(),
         ..Outcome::default()
     };
-    for result in results {
-        outcome.file_count += usize::from(result.is_ok());
-        match result {
-            Ok(None) => {}
-            Ok(Some(judged)) => outcome.judged.push(judged),
-            Err(failure) => outcome.failures.push(failure),
-        }
-    }
-    outcome
-}
-
-/// Whether a file can be read and a search finds nothing in it that any rule looks for.
-fn is_quiet(
-    configuration: &Configuration,
-    path: &Path,
-    size: u64,
-    facts: &FactsByDirectory,
-) -> bool {
-    let linter = &configuration.linter;
-    let text = files::read_sized(path, size, linter.settings().size_cap_bytes);
-    text.is_ok_and(|text| !linter.may_judge(&files::shown(path), &text, &facts.of(path)))
-}
-
-/// What came out of a file, if it has findings.
-fn judge_file(
-    configuration: &Configuration,
-    path: &Path,
-    size: Option<u64>,
-    facts: &FactsByDirectory,
-    kept_bytes: &AtomicUsize,
-) -> Result<Option<Judged>, Failure> {
-    let cap_bytes = configuration.linter.settings().size_cap_bytes;
-    let text = match size {
-        Some(size) => files::read_sized(path, size, cap_bytes)?,
-        None => files::read(path, cap_bytes)?,
+    let judging = Judging {
+        configuration,
+        facts,
+        changes,
     };
-    let mut judged = judge_text(configuration, path, text, &facts.of(path));
-    if let Text::Kept(text) = &judged.text
-        && kept_bytes.fetch_add(text.len(), Ordering::Relaxed) > KEPT_BYTES
-    {
-        judged.text = Text::InFile(fingerprint(text));
-    }
-    Ok((!judged.findings.is_empty()).then_some(judged))
+    side_by_side(&files.list, &judging, |results| {
+        taken(Stream { results, outcome }, take)
+    })
 }
 
-fn judge_text(
-    configuration: &Configuration,
-    path: &Path,
-    text: String,
-    facts: &lunet_lints::Facts,
-) -> Judged {
-    let shown = files::shown(path);
-    let report = configuration.linter.judge(&shown, &text, facts);
-    Judged {
-        path: shown,
-        file: path.to_owned(),
-        text: if report.findings.is_empty() {
-            Text::Unneeded
-        } else {
-            Text::Kept(text)
-        },
-        findings: report.findings,
+/// What came out in the end: what is not taken counts, too.
+fn taken(mut stream: Stream<'_>, take: impl Take) -> anyhow::Result<Outcome> {
+    take(&mut stream)?;
+    stream.by_ref().for_each(drop);
+    Ok(stream.outcome)
+}
+
+/// All that it takes to judge a file.
+struct Judging<'a> {
+    configuration: &'a Configuration,
+    facts: &'a FactsByDirectory,
+    changes: Option<&'a Changes>,
+}
+
+impl Work for Judging<'_> {
+    type Result = Result<Option<Judged>, Failure>;
+
+    /// Whether a file can be read and a search finds nothing in it that any rule looks for.
+    fn glance(&self, file: File<'_>) -> Option<Self::Result> {
+        let linter = &self.configuration.linter;
+        let text = files::read_sized(file.path, file.size?, linter.settings().size_cap_bytes);
+        let facts = self.facts.of(file.path);
+        let is_quiet =
+            text.is_ok_and(|text| !linter.may_judge(&files::shown(file.path), &text, &facts));
+        is_quiet.then_some(Ok(None))
+    }
+
+    /// What came out of a file, if it has findings.
+    fn work(&self, file: File<'_>) -> Self::Result {
+        let cap_bytes = self.configuration.linter.settings().size_cap_bytes;
+        let text = match file.size {
+            Some(size) => files::read_sized(file.path, size, cap_bytes)?,
+            None => files::read(file.path, cap_bytes)?,
+        };
+        let mut judged = self::text(self.configuration, self.facts, file.path, text);
+        if let Some(changes) = self.changes {
+            let path = &judged.path;
+            judged
+                .findings
+                .retain_lines(|line| changes.has_line(path, line));
+        }
+        Ok((!judged.findings.is_empty()).then_some(judged))
+    }
+
+    fn bytes(result: &Self::Result) -> usize {
+        match result {
+            Ok(Some(judged)) => judged.text.capacity() + judged.findings.bytes(),
+            _ => 0,
+        }
     }
 }
 
@@ -173,11 +176,22 @@ pub(super) fn text(
     path: &Path,
     text: String,
 ) -> Judged {
-    judge_text(configuration, path, text, &facts.of(path))
+    let shown = files::shown(path);
+    let report = configuration.linter.judge(&shown, &text, &facts.of(path));
+    Judged {
+        path: shown,
+        file: path.to_owned(),
+        text,
+        findings: report.findings,
+    }
 }
 
 /// Judges stdin under a name.
-pub(super) fn stdin(configuration: &Configuration, path: &Path) -> anyhow::Result<Outcome> {
+pub(super) fn stdin(
+    configuration: &Configuration,
+    path: &Path,
+    take: impl Take,
+) -> anyhow::Result<Outcome> {
     let cap_bytes = configuration.linter.settings().size_cap_bytes;
     let mut bytes = Vec::new();
     std::io::stdin()
@@ -190,43 +204,35 @@ pub(super) fn stdin(configuration: &Configuration, path: &Path) -> anyhow::Resul
     );
     let text = String::from_utf8(bytes).context("stdin is not UTF-8")?;
     let facts = FactsByDirectory::around(configuration, path);
-    Ok(Outcome {
-        judged: vec![self::text(configuration, &facts, path, text)],
-        failures: Vec::new(),
-        file_count: 1,
-    })
+    let judged = self::text(configuration, &facts, path, text);
+    let results = &mut std::iter::once(Ok(Some(judged)));
+    let outcome = Outcome::default();
+    taken(Stream { results, outcome }, take)
 }
 
 impl Outcome {
-    /// The findings that count, in order.
-    pub(super) fn findings(&self) -> impl Iterator<Item = Finding> {
-        self.judged
-            .iter()
-            .flat_map(|judged| &judged.findings)
-            .filter(|finding| finding.suppressed.is_none())
-    }
-
-    /// The levels of the findings that count.
-    fn levels(&self) -> impl Iterator<Item = Level> {
-        self.judged
-            .iter()
-            .flat_map(|judged| judged.findings.levels())
+    fn add(&mut self, judged: &Judged) {
+        self.file_count += 1;
+        for level in judged.findings.levels() {
+            match level {
+                Level::Error => self.errors += 1,
+                Level::Warning => self.warnings += 1,
+            }
+        }
     }
 
     /// Whether the run fails.
     pub(super) fn is_bad(&self, deny_warnings: bool) -> bool {
-        self.levels()
-            .any(|level| deny_warnings || level == Level::Error)
+        self.errors > 0 || (deny_warnings && self.warnings > 0)
     }
 
     /// The last line for a person.
     pub(super) fn summary(&self) -> String {
-        let count = |wanted| self.levels().filter(|level| *level == wanted).count();
         format!(
             "judged {}: {}, {}",
             counted(self.file_count, "file"),
-            counted(count(Level::Error), "error"),
-            counted(count(Level::Warning), "warning"),
+            counted(self.errors, "error"),
+            counted(self.warnings, "warning"),
         )
     }
 }

@@ -8,7 +8,7 @@ use std::time::{Duration, SystemTime};
 use lunet_ci::process::Interrupt;
 
 use super::configuration::Configuration;
-use super::{LintArgs, files, finish, judge};
+use super::{LintArgs, files, finish, judge, show};
 use crate::{exit, render};
 
 /// How often the files are looked at.
@@ -24,7 +24,11 @@ pub(super) fn run(args: &LintArgs, configuration: &Configuration) -> anyhow::Res
     while !interrupt.is_set() {
         let now = stamps(configuration, args);
         if seen.as_ref() != Some(&now) {
-            let outcome = judge::files(configuration, &args.paths);
+            let outcome = judge::files(
+                configuration,
+                &args.paths,
+                |stream: &mut judge::Stream<'_>| show(args, stream),
+            )?;
             finish(args, configuration, &outcome)?;
             render::note("watching for changes");
             seen = Some(now);

@@ -1,89 +1,69 @@
-//! Work on many files side by side: the largest first, so that none is left at the end for one thread alone, and
-//! not too much of large ones in memory at once.
+//! Work on many files side by side, with results in the order of the files: each can be taken while the others are
+//! still worked on. Neither many large files nor many results that nobody has taken are in memory at once.
+
+mod queue;
 
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Condvar, Mutex, PoisonError};
+use std::thread;
 
-use lunet_release::side_by_side as threads;
-
-/// Smaller files never wait.
-const LARGE_BYTES: u64 = 256 << 10;
-
-/// So many bytes of large files are worked on at once; a larger one is worked on with small ones only.
-const LARGE_TOGETHER_BYTES: u64 = 4 << 20;
-
-/// Files from this size on are worked on by one thread, one after the other: the memory that one leaves is there for
-/// the next, which it is not for another thread. The same holds for a glance.
-const HUGE_BYTES: u64 = 2 << 20;
+use lunet_release::side_by_side::{cores, map};
+use queue::Queue;
 
 /// So many files are asked for their sizes at once.
 const RUN: usize = 1024;
 
-/// What `work` makes of each file and its size, in their order. The size is that of a regular file, if it is one.
-/// `glance` may have done with a large file before: that takes no room.
-pub(super) fn side_by_side<R: Send>(
+/// A file to work on.
+#[derive(Clone, Copy)]
+pub(super) struct File<'a> {
+    pub(super) path: &'a Path,
+    /// That of a regular file, if it is one.
+    pub(super) size: Option<u64>,
+}
+
+/// What is done with each file.
+pub(super) trait Work: Sync {
+    type Result: Send;
+
+    /// What comes out of a large file, if a search in it is enough to tell.
+    fn glance(&self, _file: File<'_>) -> Option<Self::Result> {
+        None
+    }
+
+    /// What comes out of a file.
+    fn work(&self, file: File<'_>) -> Self::Result;
+
+    /// The memory that a result takes.
+    fn bytes(_result: &Self::Result) -> usize {
+        0
+    }
+}
+
+/// Gives `take` the results of all files in their order. What it does not ask for may not be worked on.
+pub(super) fn side_by_side<W: Work, T>(
     paths: &[PathBuf],
-    glance: impl Fn(&Path, Option<u64>) -> Option<R> + Sync,
-    work: impl Fn(&Path, Option<u64>) -> R + Sync,
-) -> Vec<R> {
-    if let [only] = paths {
-        return vec![work(only, size_of(only))];
-    }
-    let sizes: Vec<Option<u64>> = threads::map(paths, RUN, |path| size_of(path));
-    // Among small ones the order of the paths is kind to the caches of the system.
-    let large = |size: Option<u64>| size.filter(|&size| size >= LARGE_BYTES).unwrap_or_default();
-    let mut files: Vec<(u64, usize)> = (0..)
-        .zip(&sizes)
-        .map(|(index, size)| (large(*size), index))
-        .collect();
-    files.sort_by_key(|&(size, index)| (std::cmp::Reverse(size), index));
-    let small = files.split_off(files.partition_point(|&(size, _)| size > 0));
-    let glance = |&(_, index): &(u64, usize)| glance(&paths[index], sizes[index]);
-    let huge = files.partition_point(|&(size, _)| size >= HUGE_BYTES);
-    let (huge, others) = files.split_at(huge);
-    let turns = std::iter::once(huge).chain(others.chunks(1));
-    let turns: Vec<_> = turns.filter(|files| !files.is_empty()).collect();
-    let seen = threads::map(&turns, 1, |files| {
-        files.iter().map(glance).collect::<Vec<_>>()
-    });
-    let mut glanced = Vec::new();
-    let mut open = Vec::new();
-    for (file, seen) in files.iter().zip(seen.into_iter().flatten()) {
-        match seen {
-            Some(result) => glanced.push((file.1, result)),
-            None => open.push(*file),
-        }
-    }
-    open.extend(small);
-    let work = |index: usize| (index, work(&paths[index], sizes[index]));
-    let huge = open.partition_point(|&(size, _)| size >= HUGE_BYTES);
-    let (huge, files) = open.split_at(huge);
-    let next = AtomicUsize::new(0);
-    let room = Room::default();
-    let of_threads = threads::on_threads(open.len(), |thread| {
-        let mut results = Vec::new();
-        let mut postponed = Vec::new();
-        for &(size, index) in huge.iter().filter(|_| thread == 0) {
-            let _place = room.wait_for(size);
-            results.push(work(index));
-        }
-        while let Some(&(size, index)) = files.get(next.fetch_add(1, Ordering::Relaxed)) {
-            match room.takes(size) {
-                Some(_place) => results.push(work(index)),
-                None => postponed.push((size, index)),
+    work: &W,
+    take: impl FnOnce(&mut dyn Iterator<Item = W::Result>) -> T,
+) -> T {
+    let sizes = map(paths, RUN, |path| size_of(path));
+    let files: Vec<_> = paths.iter().zip(sizes).map(file).collect();
+    let queue = Queue::new(&files, work);
+    thread::scope(|scope| {
+        let end = queue.end_on_drop();
+        // If the system refuses to start a thread, the others do its work.
+        for _ in 1..cores().min(files.len()) {
+            let worker = || queue.work_along();
+            if thread::Builder::new().spawn_scoped(scope, worker).is_err() {
+                break;
             }
         }
-        // Nothing is left but large files.
-        for (size, index) in postponed {
-            let _place = room.wait_for(size);
-            results.push(work(index));
-        }
-        results
-    });
-    let mut all: Vec<_> = of_threads.into_iter().flatten().chain(glanced).collect();
-    all.sort_by_key(|(index, _)| *index);
-    all.into_iter().map(|(_, result)| result).collect()
+        let result = take(&mut std::iter::from_fn(|| queue.next()));
+        drop(end);
+        result
+    })
+}
+
+fn file((path, size): (&PathBuf, Option<u64>)) -> File<'_> {
+    File { path, size }
 }
 
 fn size_of(path: &Path) -> Option<u64> {
@@ -91,101 +71,99 @@ fn size_of(path: &Path) -> Option<u64> {
     metadata.is_file().then_some(metadata.len())
 }
 
-/// The room for large files.
-#[derive(Default)]
-struct Room {
-    taken: Mutex<u64>,
-    freed: Condvar,
-}
-
-/// What a file takes of the room until this is dropped, which a panic does, too.
-struct Place<'a> {
-    room: &'a Room,
-    size: u64,
-}
-
-impl Room {
-    /// Takes room for a file if there is some. Smaller files take none.
-    fn takes(&self, size: u64) -> Option<Place<'_>> {
-        if size > 0 {
-            let mut taken = self.taken.lock().unwrap_or_else(PoisonError::into_inner);
-            if !fits(*taken, size) {
-                return None;
-            }
-            *taken += size;
-        }
-        Some(Place { room: self, size })
-    }
-
-    /// Waits until there is room for a file, and takes it.
-    fn wait_for(&self, size: u64) -> Place<'_> {
-        let taken = self.taken.lock().unwrap_or_else(PoisonError::into_inner);
-        let mut taken = self
-            .freed
-            .wait_while(taken, |taken| !fits(*taken, size))
-            .unwrap_or_else(PoisonError::into_inner);
-        *taken += size;
-        Place { room: self, size }
-    }
-}
-
-impl Drop for Place<'_> {
-    fn drop(&mut self) {
-        let Self { room, size } = *self;
-        if size > 0 {
-            *room.taken.lock().unwrap_or_else(PoisonError::into_inner) -= size;
-            room.freed.notify_all();
-        }
-    }
-}
-
-fn fits(taken: u64, size: u64) -> bool {
-    taken == 0 || taken + size <= LARGE_TOGETHER_BYTES
-}
-
 #[cfg(test)]
 mod tests {
-    use super::side_by_side;
+    use std::path::PathBuf;
+    use std::sync::atomic::{AtomicUsize, Ordering};
 
-    #[test]
-    fn a_panic_of_a_large_file_leaves_its_room_to_the_others() {
-        let folder = tempfile::tempdir().unwrap();
-        let paths: Vec<_> = (0..6)
-            .map(|it| folder.path().join(format!("{it}")))
-            .collect();
-        for path in &paths {
-            std::fs::File::create(path)
-                .unwrap()
-                .set_len(3 << 20)
-                .unwrap();
+    use super::{File, Work, side_by_side};
+
+    /// Answers the lengths of files, which it holds to be what is said; of some at a glance.
+    struct Lengths {
+        glances: bool,
+        bytes: usize,
+    }
+
+    /// A length that pretends to take memory.
+    struct Length(u64, usize);
+
+    impl Work for Lengths {
+        type Result = Length;
+
+        fn glance(&self, file: File<'_>) -> Option<Length> {
+            (self.glances && file.size > Some(1 << 20)).then(|| self.work(file))
         }
-        let work = |path: &std::path::Path, _| assert!(!path.ends_with("0"), "here");
-        let all = || side_by_side(&paths, |_, _| None, work);
-        assert!(std::panic::catch_unwind(all).is_err());
+
+        fn work(&self, file: File<'_>) -> Length {
+            let length = std::fs::read(file.path).unwrap().len() as u64;
+            assert_eq!(file.size, Some(length));
+            Length(length, self.bytes)
+        }
+
+        fn bytes(length: &Length) -> usize {
+            length.1
+        }
+    }
+
+    fn files(sizes: &[u64]) -> (tempfile::TempDir, Vec<PathBuf>) {
+        let folder = tempfile::tempdir().unwrap();
+        let paths = (0..).zip(sizes).map(|(number, &size)| {
+            let path = folder.path().join(format!("{number}"));
+            std::fs::File::create(&path).unwrap().set_len(size).unwrap();
+            path
+        });
+        let paths = paths.collect();
+        (folder, paths)
     }
 
     #[test]
     fn results_come_in_the_order_of_the_paths() {
-        let folder = tempfile::tempdir().unwrap();
-        let sizes = [10, 9 << 20, 300 << 10, 0, 10 << 20, 400 << 10, 5 << 20, 20];
-        let paths: Vec<_> = (0..)
-            .zip(sizes)
-            .map(|(number, size)| {
-                let path = folder.path().join(format!("{number}"));
-                std::fs::File::create(&path).unwrap().set_len(size).unwrap();
-                path
-            })
-            .collect();
-        let read = |path: &std::path::Path, size: Option<u64>| {
-            let length = std::fs::read(path).unwrap().len() as u64;
-            assert_eq!(size, Some(length));
-            length
+        let mut sizes = vec![10, 9 << 20, 300 << 10, 0, 10 << 20, 400 << 10, 5 << 20, 20];
+        sizes.extend((0..600).map(|number| number % 7));
+        sizes.extend([3 << 20, 1, 300 << 10]);
+        let (_folder, paths) = files(&sizes);
+        for (glances, bytes) in [(false, 0), (true, 0), (false, 20 << 20), (true, 20 << 20)] {
+            let lengths = Lengths { glances, bytes };
+            for count in [0, 1, 2, 7, paths.len()] {
+                let taken = side_by_side(&paths[..count], &lengths, |results| {
+                    results.map(|length| length.0).collect::<Vec<_>>()
+                });
+                assert_eq!(taken, sizes[..count], "{glances} {bytes}");
+            }
+        }
+    }
+
+    #[test]
+    fn who_takes_no_more_ends_the_work() {
+        let (_folder, paths) = files(&[1; 2000]);
+        let lengths = Lengths {
+            glances: false,
+            bytes: 20 << 20,
         };
-        let none = |_: &std::path::Path, _| None;
-        let some = |path: &std::path::Path, size| (size > Some(1 << 20)).then(|| read(path, size));
-        assert_eq!(side_by_side(&paths, none, read), sizes);
-        assert_eq!(side_by_side(&paths, some, read), sizes);
-        assert_eq!(side_by_side(&paths[..1], none, read), sizes[..1]);
-        assert!(side_by_side(&[], none, read).is_empty());
+        let first = side_by_side(&paths, &lengths, |results| results.next().map(|it| it.0));
+        assert_eq!(first, Some(1));
+    }
+
+    /// Ends with a panic at a file.
+    struct Panics(usize, AtomicUsize);
+
+    impl Work for Panics {
+        type Result = ();
+
+        fn work(&self, _file: File<'_>) {
+            let number = self.1.fetch_add(1, Ordering::Relaxed);
+            assert_ne!(number, self.0, "here");
+        }
+    }
+
+    #[test]
+    fn a_panic_of_any_thread_is_one_of_the_caller() {
+        let (_folder, paths) = files(&[3 << 20, 1, 300 << 10, 1, 3 << 20, 300 << 10]);
+        for bad in 0..paths.len() {
+            let work = Panics(bad, AtomicUsize::new(0));
+            let all = || side_by_side(&paths, &work, |results| results.count());
+            let all = std::panic::AssertUnwindSafe(all);
+            assert!(std::panic::catch_unwind(all).is_err(), "{bad}");
+        }
     }
 }

@@ -10,14 +10,17 @@ use lunet_lints::format::place::Place;
 use lunet_lints::format::plain::Plain;
 use lunet_lints::{Finding, Level};
 
-use super::Outcome;
+use super::Judged;
 use crate::render;
 
 /// Marks that are further apart are shown one by one.
 const APART_BYTES: usize = 16 << 10;
 
 /// Writes the findings, one snippet each.
-pub(super) fn write(outcome: &Outcome, out: &mut dyn io::Write) -> io::Result<()> {
+pub(super) fn write(
+    stream: &mut dyn Iterator<Item = Judged>,
+    out: &mut dyn io::Write,
+) -> io::Result<()> {
     let renderer = if render::stdout_has_color() {
         Renderer::styled()
     } else {
@@ -25,21 +28,17 @@ pub(super) fn write(outcome: &Outcome, out: &mut dyn io::Write) -> io::Result<()
     };
     let mut plain = (!render::stdout_has_color()).then(Plain::default);
     let mut page = String::new();
-    for judged in &outcome.judged {
-        let text = judged.text();
+    for judged in stream {
         let counts = |finding: &Finding| finding.suppressed.is_none();
         for finding in judged.findings.iter().filter(counts) {
             let finding = &finding;
             page.clear();
-            let place = text
-                .as_ref()
-                .map(|text| Place::of(&judged.path, text, finding));
+            let place = Place::of(&judged.path, &judged.text, finding);
             let is_drawn = plain
                 .as_mut()
-                .zip(place.as_ref())
-                .is_some_and(|(plain, place)| plain.draw(place, finding, &mut page));
+                .is_some_and(|plain| plain.draw(&place, finding, &mut page));
             if !is_drawn {
-                page = renderer.render(&[group(&judged.path, place.as_ref(), finding)]);
+                page = renderer.render(&[group(&place, finding)]);
                 page.push('\n');
             }
             page.push('\n');
@@ -49,12 +48,12 @@ pub(super) fn write(outcome: &Outcome, out: &mut dyn io::Write) -> io::Result<()
     Ok(())
 }
 
-/// A finding with its source, if that is still there.
-fn group<'a>(path: &'a str, place: Option<&Place<'a>>, finding: &'a Finding) -> Group<'a> {
-    let group = match place {
-        Some(place) if place.window.len() > APART_BYTES => apart(place, finding),
-        Some(place) => snippet(place, finding),
-        None => origin(title(finding), path, finding),
+/// A finding with its source.
+fn group<'a>(place: &Place<'a>, finding: &'a Finding) -> Group<'a> {
+    let group = if place.window.len() > APART_BYTES {
+        apart(place, finding)
+    } else {
+        snippet(place, finding)
     };
     match &*finding.help {
         "" => group,
@@ -143,7 +142,7 @@ mod tests {
             let place = Place::of(path, text, finding);
             let mut page = String::new();
             if plain.draw(&place, finding, &mut page) {
-                let laid_out = renderer.render(&[group(path, Some(&place), finding)]);
+                let laid_out = renderer.render(&[group(&place, finding)]);
                 // Before a snippet that is cut the library draws a line for a second file.
                 let lines = laid_out.lines().filter(|line| line.trim() != ":::");
                 let lines: String = lines.flat_map(|line| [line, "\n"]).collect();
