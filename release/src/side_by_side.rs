@@ -38,7 +38,7 @@ pub fn map<T: Sync, R: Send>(items: &[T], run: usize, work: impl Fn(&T) -> R + S
 }
 
 /// What `work` gives on each of some threads, at most one per core. The first, number 0, is that of the caller.
-pub fn on_threads<R: Send>(at_most: usize, work: impl Fn(usize) -> R + Sync) -> Vec<R> {
+fn on_threads<R: Send>(at_most: usize, work: impl Fn(usize) -> R + Sync) -> Vec<R> {
     if at_most < 2 {
         return vec![work(0)];
     }
