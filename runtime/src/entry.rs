@@ -279,6 +279,12 @@ impl Call {
             .ok_or(Misuse::WrongType(argument, c"number"))
     }
 
+    /// Makes room for one more wait with a deadline; false when there is no memory for it. Asked before
+    /// anything is begun that could not be taken back.
+    pub(crate) fn can_park(&self) -> bool {
+        self.runtime.scheduler.reserve() && self.runtime.reactor.timers.borrow_mut().reserve()
+    }
+
     /// Parks the running coroutine. The body returns [`Answer::Yield`] next.
     #[track_caller]
     pub(crate) fn park(&self, operation: crate::scheduler::Operation) -> crate::handle::Handle {

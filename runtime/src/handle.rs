@@ -92,6 +92,14 @@ impl<T> HandleTable<T> {
         }
     }
 
+    /// Makes room for one more value; false when there is no memory for it.
+    pub(crate) fn reserve(&mut self) -> bool {
+        if !self.free.is_empty() || (self.used as usize) < self.pages.len() * PAGE {
+            return true;
+        }
+        self.pages.try_reserve(1).is_ok() && new_page().map(|page| self.pages.push(page)).is_some()
+    }
+
     /// The value, while the handle is alive.
     pub(crate) fn get(&self, handle: Handle) -> Option<&T> {
         let page = self.pages.get(handle.index as usize / PAGE)?;
@@ -130,6 +138,20 @@ impl<T> HandleTable<T> {
         })
     }
 
+    /// Takes every value out and tells its handle. Needs no memory: the slots are not used again.
+    pub(crate) fn clear(&mut self, mut gone: impl FnMut(Handle)) {
+        self.living = 0;
+        let slots = self.pages.iter_mut().flat_map(|page| page.iter_mut());
+        for (slot, index) in slots.zip(0u32..) {
+            if slot.value.take().is_some() {
+                gone(Handle {
+                    index,
+                    generation: slot.generation,
+                });
+            }
+        }
+    }
+
     /// True when nothing lives in the table.
     pub(crate) fn is_empty(&self) -> bool {
         self.living == 0
@@ -147,10 +169,7 @@ impl<T> HandleTable<T> {
         let index = self.unused_slot();
         self.used += 1;
         if self.pages.len() * PAGE < self.used as usize {
-            self.pages.push(Box::new(std::array::from_fn(|_| Slot {
-                generation: NonZeroU32::MIN,
-                value: None,
-            })));
+            self.pages.push(new_page().expect("there is memory for it"));
         }
         index
     }
@@ -163,6 +182,17 @@ impl<T> HandleTable<T> {
         );
         self.used
     }
+}
+
+/// A page of empty slots; none when there is no memory for it.
+fn new_page<T>() -> Option<Box<[Slot<T>; PAGE]>> {
+    let mut slots = Vec::new();
+    slots.try_reserve_exact(PAGE).ok()?;
+    slots.resize_with(PAGE, || Slot {
+        generation: NonZeroU32::MIN,
+        value: None,
+    });
+    slots.into_boxed_slice().try_into().ok()
 }
 
 #[cfg(test)]
@@ -179,6 +209,20 @@ mod tests {
         assert_eq!(table.get(first), None);
         assert_eq!(table.remove(first), None);
         assert_eq!(table.get_mut(second).copied(), Some("second"));
+    }
+
+    #[test]
+    fn a_cleared_table_knows_nobody_and_mistakes_nobody() {
+        let mut table = HandleTable::new();
+        let (first, second) = (table.insert("first"), table.insert("second"));
+        table.remove(first);
+        let mut gone = Vec::new();
+        table.clear(|handle| gone.push(handle));
+        assert_eq!(gone, [second]);
+        assert!(table.is_empty() && table.get(second).is_none());
+        let later = [table.insert("third"), table.insert("fourth")];
+        assert!(!later.contains(&second));
+        assert_eq!(table.get(second), None);
     }
 
     #[test]

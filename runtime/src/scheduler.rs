@@ -183,6 +183,11 @@ impl Scheduler {
         self.nesting.set(nesting);
     }
 
+    /// Makes room for the record of one more wait; false when there is no memory for it.
+    pub(crate) fn reserve(&self) -> bool {
+        self.parked.borrow_mut().reserve()
+    }
+
     /// Parks the running thread: from now on somebody else must end its wait with [`wake`].
     /// The caller returns `lua_yield` next.
     ///
@@ -289,17 +294,6 @@ impl Scheduler {
             slot: parked.slot,
             origin: parked.origin,
         })
-    }
-
-    /// Drops everybody who waits, at the end of the runtime.
-    pub(crate) fn abandon(&self) {
-        self.ended.set(true);
-        let mut parked = self.parked.borrow_mut();
-        let waits: Vec<_> = parked.iter_mut().map(|(wait, _)| wait).collect();
-        drop(parked);
-        for wait in waits {
-            self.unpark(wait);
-        }
     }
 
     /// Queues something for the next turn.

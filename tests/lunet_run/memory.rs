@@ -41,6 +41,24 @@ fn spawning_without_memory_raises() {
     run_with(60_000, &format!("fill() {stop}")).gives(1, "", NONE);
 }
 
+/// A coroutine that can't wait is told so, and what waits already is no hindrance to the end.
+#[test]
+fn waiting_without_memory_is_told() {
+    for kibibytes in [60_000, 70_000, 90_000, 130_000] {
+        let forever = "while true do
+              lunet.spawn(function()
+                local _, text = pcall(lunet.sleep, 1e6)
+                io.stderr:write(text, '\\n')
+                os.exit(1)
+              end)
+            end";
+        let ran = run_with(kibibytes, forever);
+        assert_eq!(ran.status.code(), Some(1), "{}", ran.stderr);
+        let told = [NONE, "lunet.sleep: out of memory\n"].contains(&ran.stderr.as_str());
+        assert!(told, "{}", ran.stderr);
+    }
+}
+
 #[test]
 fn a_write_that_can_not_be_kept_is_told() {
     let script = "lunet.spawn(function()

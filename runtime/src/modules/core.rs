@@ -68,6 +68,9 @@ fn sleep(call: &Call) -> Outcome {
             "lunet.sleep duration must be >= 0",
         )));
     }
+    if !call.can_park() {
+        return Err(Misuse::Raise(Text::Borrowed("lunet.sleep: out of memory")));
+    }
     trace::event!(trace::timer(TimerEvent::Sleep, milliseconds));
     let reactor = &call.runtime.reactor;
     let wait = call.park(Operation::Sleep);

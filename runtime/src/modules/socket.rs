@@ -37,6 +37,9 @@ const READ_SIZE: usize = 4096;
 /// What a wait answers when its deadline has come.
 const TIMED_OUT: Text = Text::Borrowed("operation timed out");
 
+/// What a call answers that has to wait and can't, because nothing can be noted any more.
+const NO_MEMORY: Text = Text::Borrowed("out of memory");
+
 /// What a call on a closed socket answers.
 const CLOSED: Text = Text::Borrowed("socket closed");
 

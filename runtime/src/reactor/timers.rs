@@ -30,6 +30,11 @@ struct Timer {
 }
 
 impl Timers {
+    /// Makes room for one more timer; false when there is no memory for it.
+    pub(crate) fn reserve(&mut self) -> bool {
+        self.heap.try_reserve(1).is_ok()
+    }
+
     /// Sets a timer.
     pub(crate) fn set(&mut self, deadline_ns: u64, wait: Handle, target: Option<Handle>) {
         self.sequence += 1;

@@ -1,11 +1,13 @@
 //! Where the threads of coroutines come from, and what becomes of them.
 
+use std::panic::Location;
 use std::ptr::NonNull;
 
 use mlua::ffi::{self, lua_State};
 
 use super::task::{Origin, Task};
 use super::{SPARE_THREADS, Scheduler};
+use crate::trace;
 
 impl Scheduler {
     /// Notes that a script or a plugin holds the running thread, so that it is not used again.
@@ -90,6 +92,19 @@ impl Scheduler {
         } else {
             self.release(task);
         }
+    }
+
+    /// Drops everybody who waits, at the end of the runtime. There may be no memory left, so nothing is
+    /// noted of them.
+    #[track_caller]
+    pub(crate) fn abandon(&self) {
+        self.ended.set(true);
+        let told = Location::caller();
+        self.parked.borrow_mut().clear(|wait| {
+            trace::event!(trace::unpinned(told, wait.index()));
+        });
+        self.known.borrow_mut().clear();
+        self.waiting.set(0);
     }
 
     /// Lets the collector have the thread, once nobody else holds it.

@@ -6,7 +6,7 @@ use std::path::Path;
 
 use super::arguments::{arm, deadline_ns, port};
 use super::stream::Stream;
-use super::{Socket, TIMED_OUT, adopt, handle_answer};
+use super::{NO_MEMORY, Socket, TIMED_OUT, adopt, handle_answer};
 use crate::entry::{Answer, Call, Outcome};
 use crate::error::{Text, failed_to, system_text};
 use crate::handle::Handle;
@@ -46,6 +46,9 @@ pub(super) fn connect(call: &Call) -> Outcome {
         call.number(2)?
     };
     let deadline_ns = deadline_ns(call, if given == mlua::ffi::LUA_TTABLE { 2 } else { 3 })?;
+    if !call.can_park() {
+        return Ok(Answer::Failure(NO_MEMORY));
+    }
     if is_path {
         return Ok(in_turn(call, connect_path(call.runtime, host)));
     }

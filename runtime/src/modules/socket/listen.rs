@@ -4,7 +4,7 @@ use std::io;
 use std::net::{IpAddr, SocketAddr};
 
 use super::arguments::{arm, deadline_ns, held, port};
-use super::{Socket, TIMED_OUT, adopt, handle_answer};
+use super::{NO_MEMORY, Socket, TIMED_OUT, adopt, handle_answer};
 use crate::entry::{Answer, Call, Outcome};
 use crate::error::{Text, failed_to, system_text};
 use crate::handle::Handle;
@@ -157,6 +157,9 @@ pub(super) fn accept(call: &Call) -> Outcome {
     };
     if let Attempt::Done(answer) = attempt {
         return Ok(answer);
+    }
+    if !call.can_park() {
+        return Ok(Answer::Failure(NO_MEMORY));
     }
     let wait = call.park(Operation::Accept);
     with_listener(call.runtime, handle, |listener| {

@@ -2,9 +2,9 @@
 
 use std::io;
 
-use super::TIMED_OUT;
 use super::arguments::{arm, deadline_ns};
 use super::stream::{Stream, connection, refusal, with_stream};
+use super::{NO_MEMORY, TIMED_OUT};
 use crate::entry::{Answer, Call, Outcome};
 use crate::error::{Text, system_text};
 use crate::handle::Handle;
@@ -28,6 +28,9 @@ pub(super) fn read(call: &Call) -> Outcome {
         Some(Now::NotYet) => false,
         Some(Now::PutOff) => true,
     };
+    if !call.can_park() {
+        return Ok(Answer::Failure(NO_MEMORY));
+    }
     let wait = call.park(Operation::Read);
     with_stream(call.runtime, handle, |stream| stream.reader = Some(wait));
     arm(call, deadline_ns, wait, handle);

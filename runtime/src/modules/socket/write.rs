@@ -4,7 +4,7 @@ use std::io;
 
 use super::arguments::{arm, deadline_ns};
 use super::stream::{Stream, connection, refusal, with_stream};
-use super::{CLOSED, TIMED_OUT};
+use super::{CLOSED, NO_MEMORY, TIMED_OUT};
 use crate::entry::{Answer, Call, Outcome};
 use crate::error::{Text, system_text};
 use crate::handle::Handle;
@@ -51,6 +51,9 @@ fn start(call: &Call, deadline_ns: Option<u64>) -> Result<Answer, Text> {
         return Ok(Answer::Nil);
     }
     let rest = copy(&data[sent..])?;
+    if !call.can_park() {
+        return Err(NO_MEMORY);
+    }
     if put_off {
         runtime
             .scheduler
@@ -72,8 +75,7 @@ fn start(call: &Call, deadline_ns: Option<u64>) -> Result<Answer, Text> {
 /// What the kernel did not take, for as long as the write waits.
 fn copy(data: &[u8]) -> Result<Box<[u8]>, Text> {
     let mut rest = Vec::new();
-    rest.try_reserve_exact(data.len())
-        .map_err(|_| Text::Borrowed("out of memory"))?;
+    rest.try_reserve_exact(data.len()).map_err(|_| NO_MEMORY)?;
     rest.extend_from_slice(data);
     Ok(rest.into())
 }
