@@ -21,6 +21,8 @@ use crate::unit::{C, Content, Unit, has_header_name};
 
 /// Macros within macros are looked through this deep for the words of rules.
 const MACRO_DEPTH: usize = 4;
+/// And functions within functions, where a rule wants that.
+const CALL_DEPTH: usize = 2;
 
 /// Judges texts under one configuration. Cheap to share between threads.
 #[derive(Debug)]
@@ -212,22 +214,45 @@ fn judge_functions(c: &C<'_>, findings: &mut Findings<'_>) {
             _ => None,
         })
         .collect();
-    let macros: Vec<FxHashSet<u64>> = rules
+    let bringers: Vec<FxHashSet<u64>> = rules
         .iter()
-        .map(|rule| macros_with(c, rule.names))
+        .map(|rule| {
+            let mut found = macros_with(c, rule.names);
+            if (rule.looks_through_calls)(c) {
+                add_helpers(c, rule.names, &mut found);
+            }
+            found
+        })
         .collect();
     let mut is_wanted = vec![false; rules.len()];
     for number in 0..c.outline.functions.len() {
         is_wanted.fill(false);
         for word in c.words_of(number) {
-            for ((rule, macros), wanted) in rules.iter().zip(&macros).zip(&mut is_wanted) {
+            for ((rule, bringers), wanted) in rules.iter().zip(&bringers).zip(&mut is_wanted) {
                 *wanted = *wanted
                     || (rule.names)(&word)
-                    || (!macros.is_empty() && macros.contains(&key(&word)));
+                    || (!bringers.is_empty() && bringers.contains(&key(&word)));
             }
         }
         for (rule, _) in rules.iter().zip(&is_wanted).filter(|(_, wanted)| **wanted) {
             (rule.run)(c, number, findings);
+        }
+    }
+}
+
+/// Adds the functions that have a word in their body, also through others that were found, by the hash of their name.
+fn add_helpers(c: &C<'_>, is_wanted: fn(&str) -> bool, found: &mut FxHashSet<u64>) {
+    for _ in 0..CALL_DEPTH {
+        let before = found.len();
+        for (number, function) in c.outline.functions.iter().enumerate() {
+            let name = key(&c.lexed.spelling(c.lexed.code[function.name as usize]));
+            let brings = |word: &str| is_wanted(word) || found.contains(&key(word));
+            if !found.contains(&name) && c.words_of(number).any(|word| brings(&word)) {
+                found.insert(name);
+            }
+        }
+        if found.len() == before {
+            break;
         }
     }
 }

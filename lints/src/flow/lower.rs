@@ -3,6 +3,7 @@
 mod condition;
 mod declaration;
 mod expression;
+mod place;
 
 use std::collections::BTreeMap;
 use std::ops::Range;
@@ -167,15 +168,26 @@ impl<'a> Lowering<'a> {
     }
 
     fn return_statement(&mut self, tree: Tree<'_>) -> NodeId {
-        let expression = tree.child(0);
+        self.returned(tree.child(0), &self.range(tree))
+    }
+
+    /// A choice between two values is one between two returns.
+    fn returned(&mut self, expression: Option<Tree<'_>>, range: &Range<usize>) -> NodeId {
+        let parts = expression.map(|tree| (tree, tree.syntax(), tree.child(0), tree.child(1)));
+        match parts {
+            Some((_, Syntax::Parenthesized, Some(inner), None)) => {
+                return self.returned(Some(inner), range);
+            }
+            Some((tree, Syntax::Conditional, Some(condition), Some(consequence))) => {
+                let yes = self.returned(Some(consequence), range);
+                let no = self.returned(tree.child(2), range);
+                return self.condition(condition, yes, no);
+            }
+            _ => {}
+        }
         let value = expression.map_or(Value::Nothing, |expression| self.value(expression));
-        let node = self.node(
-            Step::Return {
-                value,
-                range: self.range(tree),
-            },
-            Next::Nowhere,
-        );
+        let range = range.clone();
+        let node = self.node(Step::Return { value, range }, Next::Nowhere);
         match expression {
             Some(expression) => self.expression(expression, node),
             None => node,

@@ -40,6 +40,7 @@ fn run(unit: &Unit<'_>, findings: &mut Findings<'_>) {
             stream: &stream,
             function,
             firsts: OnceCell::new(),
+            assignments: OnceCell::new(),
         };
         for index in function.open as usize..function.close as usize {
             if stream.kind(index) == Some(Kind::Assign) && stream.is(index, "=") {
@@ -131,12 +132,15 @@ fn judge(
     let Some(state) = value(stream, assign).filter(|word| states.contains(word)) else {
         return;
     };
-    let Some(place) = place(locals, assign) else {
+    if is_replaced(locals, states, &state, assign) {
+        return;
+    }
+    let Some(place) = place(locals, assign).filter(|&place| !locals.points_to_one(place)) else {
         return;
     };
     let first = stream.tokens[place].start as usize;
     let last = stream.tokens[assign - 1].end() as usize;
-    let target = &c.lexed.text[first..last];
+    let target: String = c.lexed.text[first..last].split_whitespace().collect();
     findings
         .add(
             &RULE,
@@ -144,6 +148,28 @@ fn judge(
             format!("the calling state `{state}` is kept in `{target}`, which outlives the call"),
         )
         .help("store `default_luaL()`; pin the caller with `lunet_coref_create(L, ref)` to resume it later");
+}
+
+/// Whether a name holds another state by then: `L = default_luaL();` stands before, and every path goes through it.
+fn is_replaced(
+    locals: &Locals<'_>,
+    states: &FxHashSet<String>,
+    state: &str,
+    assign: usize,
+) -> bool {
+    let stream = locals.stream;
+    let outline = stream.outline;
+    let encloses = |open: u32| {
+        stream
+            .close(open as usize)
+            .is_some_and(|close| close > assign)
+    };
+    locals.assignments(state).iter().any(|&at| {
+        at < assign
+            && outline.begin(at) as usize == at
+            && encloses(outline.parent(at))
+            && value(stream, at + 1).is_none_or(|word| !states.contains(&word))
+    })
 }
 
 /// The first token of the member that is assigned, if it is one and outlives the call.
@@ -204,6 +230,8 @@ struct Locals<'a> {
     function: &'a Function,
     /// For each name where it was declared first, made when somebody asks.
     firsts: OnceCell<FxHashMap<Cow<'a, str>, usize>>,
+    /// For each name where it is set, made when somebody asks.
+    assignments: OnceCell<FxHashMap<Cow<'a, str>, Vec<usize>>>,
 }
 
 impl Locals<'_> {
@@ -220,6 +248,37 @@ impl Locals<'_> {
         });
         let first = firsts.get(&self.stream.word(index));
         first.is_some_and(|&first| first < index)
+    }
+
+    /// Whether the name at `index` is a pointer that only ever points to a value of the function: `ctx = &local`.
+    fn points_to_one(&self, index: usize) -> bool {
+        let stream = self.stream;
+        let name = stream.word(index);
+        let is_address = |at: usize| {
+            stream.kind(at + 2) == Some(Kind::Ampersand)
+                && self.has(at + 3)
+                && stream.kind(at + 4).is_some_and(ends_value)
+        };
+        let all = self.assignments(&name);
+        !all.is_empty() && all.iter().all(|&at| is_address(at))
+    }
+
+    /// Where a name is set as a whole.
+    fn assignments(&self, name: &str) -> &[usize] {
+        let assignments = self.assignments.get_or_init(|| {
+            let stream = self.stream;
+            let mut assignments: FxHashMap<_, Vec<usize>> = FxHashMap::default();
+            for at in self.function.open as usize + 1..self.function.close as usize {
+                let is_set = stream.kind(at) == Some(Kind::Identifier)
+                    && stream.is(at + 1, "=")
+                    && !matches!(stream.kind(at - 1), Some(Kind::Dot | Kind::Arrow));
+                if is_set {
+                    assignments.entry(stream.word(at)).or_default().push(at);
+                }
+            }
+            assignments
+        });
+        assignments.get(name).map_or(&[], Vec::as_slice)
     }
 
     fn declares(&self, index: usize) -> bool {

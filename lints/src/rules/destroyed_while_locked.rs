@@ -18,6 +18,7 @@ pub(crate) const RULE: Rule = Rule {
     run: Run::Functions(Functions {
         judges: |_| true,
         names: |word| operation(word).is_some_and(|found| found != Operation::Unlock),
+        looks_through_calls: |c| names_destroyer(c.lexed.text),
         run,
     }),
     page: Page {
@@ -85,6 +86,18 @@ fn operation(name: &str) -> Option<Operation> {
         | "DeleteCriticalSection" => Operation::Destroy,
         _ => return None,
     })
+}
+
+/// Whether something in a text is destroyed: most files only lock and unlock.
+fn names_destroyer(text: &str) -> bool {
+    [
+        "lock_destroy",
+        "mutex_destroy",
+        "mtx_destroy",
+        "DeleteCriticalSection",
+    ]
+    .iter()
+    .any(|name| memchr::memmem::find(text.as_bytes(), name.as_bytes()).is_some())
 }
 
 fn run(c: &C<'_>, number: usize, findings: &mut Findings<'_>) {

@@ -161,6 +161,8 @@ struct Parts<'a> {
     names_handle: bool,
     /// A word before the last one is an integer type.
     is_integer: bool,
+    /// One of several names says that it is a reference.
+    names_reference: bool,
     last: Option<Cow<'a, str>>,
 }
 
@@ -168,11 +170,14 @@ impl<'a> Parts<'a> {
     fn add(&mut self, stream: &Stream<'a>, at: usize) {
         match stream.tokens[at].kind {
             Kind::Star => self.is_pointer = true,
+            // What stands before it is a name, and perhaps one of several.
+            Kind::Comma => self.names_reference |= self.ends_with_reference(),
             Kind::ParenOpen => self.is_function = true,
             Kind::Identifier => {
                 let word = stream.word(at);
                 self.names_state |= word == "lua_State";
-                self.names_handle |= is_handle(&word);
+                let is_struct = at > 0 && stream.is(at - 1, "struct");
+                self.names_handle |= is_handle(&word, is_struct);
                 let before = self.last.replace(word);
                 self.is_integer |= before.is_some_and(|before| is_integer(&before));
             }
@@ -186,17 +191,22 @@ impl<'a> Parts<'a> {
         self.is_function |= inner.is_function;
         self.names_state |= inner.names_state;
         self.names_handle |= inner.names_handle;
+        self.names_reference |= inner.names_reference;
         if let Some(last) = &inner.last {
             let before = self.last.replace(last.clone());
             self.is_integer |= inner.is_integer || before.is_some_and(|before| is_integer(&before));
         }
     }
 
+    fn ends_with_reference(&self) -> bool {
+        self.last.as_deref().is_some_and(is_reference)
+    }
+
     fn kind(&self) -> Member {
         if self.is_function {
             return Member::Other;
         }
-        let is_reference = self.is_integer && self.last.as_deref().is_some_and(is_reference);
+        let is_reference = self.is_integer && (self.names_reference || self.ends_with_reference());
         match (self.is_pointer, self.names_state, self.names_handle) {
             (true, true, _) => Member::State,
             (false, _, true) => Member::Handle,
@@ -206,10 +216,17 @@ impl<'a> Parts<'a> {
     }
 }
 
-fn is_handle(word: &str) -> bool {
+fn is_handle(word: &str, is_struct: bool) -> bool {
+    let is_plain = |word: &str| PLAIN.contains(&word);
     (word.starts_with("uv_")
         && (word.ends_with("_t") || word.starts_with("uv_any_"))
-        && !PLAIN.contains(&word))
+        && !is_plain(word))
+        // `struct uv_tcp_s` is `uv_tcp_t`.
+        || (is_struct
+            && word.starts_with("uv_")
+            && word
+                .strip_suffix("_s")
+                .is_some_and(|name| !is_plain(&format!("{name}_t"))))
         || (word.starts_with("lunet_") && word.ends_with("_handle_t"))
 }
 

@@ -24,7 +24,8 @@ fn run(unit: &Unit<'_>, findings: &mut Findings<'_>) {
     for call in unit.lua_calls() {
         if !call.is_local {
             for (value, range) in &call.strings {
-                if is_public(value) {
+                // `tcp://*:5555`
+                if is_public(value) || (value.contains("://") && is_public(bare(value))) {
                     report(value, range.clone(), true, findings);
                 }
             }
@@ -40,7 +41,7 @@ fn run(unit: &Unit<'_>, findings: &mut Findings<'_>) {
 fn report(value: &str, range: std::ops::Range<usize>, is_lua: bool, findings: &mut Findings<'_>) {
     let fix = is_lua.then(|| Fix {
         description: "listen on loopback".into(),
-        edits: vec![findings.edit(range.clone(), "\"127.0.0.1\"")],
+        edits: vec![findings.edit(range.clone(), format!("\"{}\"", on_loopback(value)))],
         safe: false,
     });
     findings
@@ -51,6 +52,17 @@ fn report(value: &str, range: std::ops::Range<usize>, is_lua: bool, findings: &m
         )
         .help("listen on 127.0.0.1 or ::1")
         .fix(fix);
+}
+
+/// The same address on loopback: its scheme and its port stay.
+fn on_loopback(value: &str) -> String {
+    let host = ["0.0.0.0", "[::]", "*"]
+        .into_iter()
+        .find(|host| bare(value).starts_with(host));
+    match host {
+        Some(host) => value.replacen(host, "127.0.0.1", 1),
+        None => "127.0.0.1".to_owned(),
+    }
 }
 
 /// Programs for which an address is one to connect to.

@@ -7,7 +7,7 @@ use crate::outline::Function;
 use crate::rule::{Functions, Page, Rule, Run};
 use crate::unit::{C, Calls};
 
-use crate::stack::paths::{Ending, followed, state_parameter};
+use crate::stack::paths::{Ending, followed, state_parameter, state_variable};
 
 pub(crate) const RULE: Rule = Rule {
     name: "unbalanced-stack",
@@ -15,10 +15,11 @@ pub(crate) const RULE: Rule = Rule {
     run: Run::Functions(Functions {
         judges: |c| !c.is_lua_itself(),
         names: |word| word.starts_with("lua_") || word.starts_with("luaL_"),
+        looks_through_calls: |_| false,
         run,
     }),
     page: Page {
-        what: "It fires on a helper that leaves the Lua stack higher or lower on one path than on another without saying so in its return value. A path that returns a constant equal to the number of values it leaves has said so, and so has a function each of whose numbers stands for one height, such as -1 with an error message. Functions that return nothing and have loops, or belong to a project that knows nothing of the SDK, may push as much as their data want; of them it fires where a path forgets what another one pops. Functions that Lua itself calls may leave what they like below their results.",
+        what: "It fires on a helper that leaves the Lua stack higher or lower on one path than on another without saying so in its return value. A path that returns a constant equal to the number of values it leaves has said so, and so has a function each of whose numbers stands for one height, such as -1 with an error message. Functions that return nothing and have loops, or belong to a project that knows nothing of the SDK, may push as much as their data want; of them it fires where a path forgets what another one pops. The same holds for callbacks that fetch the state themselves. Functions that Lua itself calls may leave what they like below their results.",
         why: "The caller can't know what is on top. The value that stayed is taken for a result, or the stack grows with every call until it overflows.",
         bad: "static int check_coroutine(lua_State *L, const char *name) {\n    if (lua_pushthread(L)) {\n        lua_pop(L, 1);\n        return luaL_error(L, \"%s must be called from coroutine\", name);\n    }\n    return 0; //~ unbalanced-stack\n}\n",
         good: "static int check_coroutine(lua_State *L, const char *name) {\n    int is_main = lua_pushthread(L);\n    lua_pop(L, 1);\n    if (is_main) {\n        return luaL_error(L, \"%s must be called from coroutine\", name);\n    }\n    return 0;\n}\n",
@@ -29,10 +30,15 @@ pub(crate) const RULE: Rule = Rule {
 
 fn run(c: &C<'_>, number: usize, findings: &mut Findings<'_>) {
     let function = &c.outline.functions[number];
-    let Some(state) = state_parameter(c, function).filter(|_| returns_number(c, function)) else {
+    if !returns_number(c, function) {
+        return;
+    }
+    let parameter = state_parameter(c, function);
+    let is_variable = parameter.is_none();
+    let Some(state) = parameter.or_else(|| state_variable(c, function)) else {
         return;
     };
-    let manners = manners(c, function);
+    let manners = manners(c, function, !is_variable);
     let mut referred = Vec::new();
     for graph in c.flow(number).graphs() {
         let found = followed(c, graph, &state, 0);
@@ -40,6 +46,7 @@ fn run(c: &C<'_>, number: usize, findings: &mut Findings<'_>) {
             endings: &found.endings,
             manners,
             depends_on_data: c.is_foreign() || has_loop(c, function),
+            is_callback: is_variable,
         };
         judge(graph, &paths, findings);
         referred.extend(found.referred);
@@ -85,7 +92,7 @@ enum Manners {
     Helper,
 }
 
-fn manners(c: &C<'_>, function: &Function) -> Manners {
+fn manners(c: &C<'_>, function: &Function, is_given_state: bool) -> Manners {
     let stream = c.stream();
     let name = stream.word(function.name as usize);
     if name.starts_with("luaopen_") {
@@ -93,11 +100,8 @@ fn manners(c: &C<'_>, function: &Function) -> Manners {
     }
     let open = function.name as usize + 1;
     let list = open..stream.close(open).unwrap_or(open);
-    let one_state = list
-        .clone()
-        .filter(|&at| stream.kind(at) == Some(Kind::Comma))
-        .count()
-        == 0;
+    let has_comma = list.clone().any(|at| stream.kind(at) == Some(Kind::Comma));
+    let one_state = is_given_state && !has_comma;
     let returns_int = (function.begin..function.name).any(|at| stream.is(at as usize, "int"));
     if (function.begin..function.name)
         .any(|at| matches!(&*stream.word(at as usize), "bool" | "_Bool"))
@@ -130,6 +134,8 @@ struct Paths<'e> {
     /// How much a function pushes that returns nothing may be what its data want: it has a loop, or the project
     /// knows nothing of the SDK and may have manners of its own.
     depends_on_data: bool,
+    /// It fetches the state itself: what it leaves there may be meant for whoever comes next.
+    is_callback: bool,
 }
 
 fn judge(graph: &Graph, paths: &Paths<'_>, findings: &mut Findings<'_>) {
@@ -159,6 +165,9 @@ fn judge(graph: &Graph, paths: &Paths<'_>, findings: &mut Findings<'_>) {
 fn says_so(endings: &[Ending], ending: &Ending, manners: Manners) -> bool {
     let is_popped = || endings.iter().any(|other| other.popped_what(ending));
     let is_truth = manners == Manners::Truth && ending.constant().is_some();
+    if ending.is_status() && is_popped() {
+        return ending.left.iter().all(|push| is_message(&push.name));
+    }
     ending.says_so() && !(is_truth && leaves_thread(ending) && is_popped())
 }
 
@@ -169,8 +178,8 @@ fn leaves_thread(ending: &Ending) -> bool {
 /// A path that shows that this one is not what the caller can count on.
 fn other_path<'e>(paths: &Paths<'e>, ending: &Ending) -> Option<&'e Ending> {
     let says_nothing = ending.value == Value::Nothing;
-    let is_known =
-        |other: &Ending| !(says_nothing && paths.depends_on_data) || forgets(ending, other);
+    let may_be_meant = paths.is_callback || (says_nothing && paths.depends_on_data);
+    let is_known = |other: &Ending| !may_be_meant || forgets(ending, other);
     let returning = paths.endings.iter().find(|other| {
         let differs = match paths.manners {
             Manners::Truth => ending.delta != other.delta,

@@ -18,6 +18,7 @@ pub(crate) const RULE: Rule = Rule {
     run: Run::Functions(Functions {
         judges: |_| true,
         names: |word| ALLOCATORS.contains(&word),
+        looks_through_calls: |_| false,
         run,
     }),
     page: Page {
@@ -84,6 +85,7 @@ type Unchecked = BTreeMap<Text, (usize, usize)>;
 
 struct Allocations<'a> {
     c: &'a C<'a>,
+    graph: &'a Graph,
     uses: Vec<Use>,
 }
 
@@ -101,6 +103,7 @@ fn run(c: &C<'_>, number: usize, findings: &mut Findings<'_>) {
     for graph in c.flow(number).graphs() {
         let mut analysis = Allocations {
             c,
+            graph,
             uses: Vec::new(),
         };
         explore(graph, &mut analysis, Unchecked::new(), &c.budget);
@@ -143,22 +146,19 @@ fn is_call_of(c: &C<'_>, origin: (usize, usize), name: &str) -> bool {
 /// The uses that no other use of the same allocation comes before on the way.
 fn first_uses(graph: &Graph, mut uses: Vec<Use>) -> Vec<Use> {
     uses.sort_by_key(|found| (found.origin, found.range.start));
-    let mut behind: FxHashMap<((usize, usize), Text), Behind> = FxHashMap::default();
-    uses.retain(|found| {
-        let key = (found.origin, found.pointer.clone());
-        match behind.entry(key) {
-            Entry::Vacant(vacant) => {
-                vacant.insert(Behind::new(found.node));
-                true
+    let mut behind: FxHashMap<(usize, usize), Behind> = FxHashMap::default();
+    uses.retain(|found| match behind.entry(found.origin) {
+        Entry::Vacant(vacant) => {
+            vacant.insert(Behind::new(found.node));
+            true
+        }
+        Entry::Occupied(mut occupied) => {
+            let behind = occupied.get_mut();
+            let is_first = !behind.has(graph, found.node);
+            if is_first {
+                behind.first.push(found.node);
             }
-            Entry::Occupied(mut occupied) => {
-                let behind = occupied.get_mut();
-                let is_first = !behind.has(graph, found.node);
-                if is_first {
-                    behind.first.push(found.node);
-                }
-                is_first
-            }
+            is_first
         }
     });
     uses
@@ -234,7 +234,7 @@ impl Analysis for Allocations<'_> {
         _known: &Known,
     ) -> Afters<Unchecked> {
         match step {
-            Step::Assign(assign) => assigned(&mut state, assign),
+            Step::Assign(assign) => self.assigned(&mut state, assign),
             Step::Call(call) if !state.is_empty() => self.called(&mut state, call, trail.node),
             Step::Deref { pointer, range } => self.used(&mut state, pointer, range, trail.node),
             Step::Call(_) | Step::Return { .. } | Step::Raise | Step::Nothing => {}
@@ -256,13 +256,13 @@ impl Analysis for Allocations<'_> {
         let asks_all = |around: &&str| asks_pointer || around.contains("||");
         let around = condition.around.as_deref();
         let all = around.filter(asks_all);
-        state.retain(|pointer, origin| {
+        checked(state, |pointer, origin| {
             // `if (n != 0 && !p)`: of no bytes there need be none.
             let asks_size = || names(&self.c.lexed.text[origin.0..origin.1], &condition.left);
-            !mentions(&condition.left, pointer)
-                && !mentions(&condition.right, pointer)
-                && !all.is_some_and(|all| mentions(all, pointer))
-                && !around.is_some_and(|around| mentions(around, pointer) && asks_size())
+            mentions(&condition.left, pointer)
+                || mentions(&condition.right, pointer)
+                || all.is_some_and(|all| mentions(all, pointer))
+                || around.is_some_and(|around| mentions(around, pointer) && asks_size())
         });
     }
 }
@@ -271,13 +271,14 @@ fn mentions(text: &str, pointer: &str) -> bool {
     text == pointer || names(text, pointer)
 }
 
-fn assigned(state: &mut Unchecked, assign: &Assign) {
-    if !state.is_empty() {
-        forget(state, assign);
-    }
-    if is_allocation(assign) {
-        let place = (assign.range.start, assign.range.end);
-        state.insert(assign.target.clone(), place);
+/// Takes away the pointers that somebody may have compared with NULL, under all their names.
+fn checked(state: &mut Unchecked, is_checked: impl Fn(&Text, &(usize, usize)) -> bool) {
+    let is_it = |(pointer, origin): (&Text, &(usize, usize))| {
+        is_checked(pointer, origin).then_some(*origin)
+    };
+    let origins: Vec<_> = state.iter().filter_map(is_it).collect();
+    if !origins.is_empty() {
+        state.retain(|_, origin| !origins.contains(origin));
     }
 }
 
@@ -287,22 +288,43 @@ fn is_allocation(assign: &Assign) -> bool {
 
 /// What an assignment makes of the pointers that nobody has checked.
 fn forget(state: &mut Unchecked, assign: &Assign) {
-    // Whoever has the pointer under a second name may check it there.
-    if let Value::Place(place) = &assign.value {
-        state.remove(place);
-    }
     let text = assign.value.text();
+    if matches!(assign.value, Value::Other(_)) {
+        checked(state, |pointer, _| mentions(&text, pointer));
+    }
     state.retain(|pointer, _| {
         // With another index `list[i]` is another element: which ones were checked is not known.
         let is_replaced = *pointer == assign.target
             || root(pointer) == assign.target
             || (root(&assign.target) == assign.target && names(pointer, &assign.target));
-        let is_tested = matches!(assign.value, Value::Other(_)) && mentions(&text, pointer);
-        !is_replaced && !is_tested
+        !is_replaced
     });
 }
 
 impl Allocations<'_> {
+    fn assigned(&self, state: &mut Unchecked, assign: &Assign) {
+        if !state.is_empty() {
+            let origin = match &assign.value {
+                Value::Place(place) => state.get(place).copied(),
+                _ => None,
+            };
+            forget(state, assign);
+            let is_variable = self.graph.locals.contains_key(&assign.target);
+            match origin {
+                Some(origin) if is_variable => {
+                    state.insert(assign.target.clone(), origin);
+                }
+                // Whoever else has the pointer may check it.
+                Some(origin) => state.retain(|_, other| *other != origin),
+                None => {}
+            }
+        }
+        if is_allocation(assign) {
+            let place = (assign.range.start, assign.range.end);
+            state.insert(assign.target.clone(), place);
+        }
+    }
+
     fn called(&mut self, state: &mut Unchecked, call: &Call, node: NodeId) {
         let reads = READERS
             .iter()
@@ -318,12 +340,13 @@ impl Allocations<'_> {
                 self.used(state, place, &call.range, node);
             }
             // Another function may check it.
-            state.retain(|pointer, _| !mentions(&text, pointer));
+            checked(state, |pointer, _| mentions(&text, pointer));
         }
     }
 
     fn used(&mut self, state: &mut Unchecked, pointer: &Text, range: &Range<usize>, node: NodeId) {
-        if let Some(origin) = state.remove(pointer) {
+        if let Some(origin) = state.get(pointer).copied() {
+            state.retain(|_, other| *other != origin);
             self.uses.push(Use {
                 node,
                 range: range.clone(),

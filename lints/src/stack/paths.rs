@@ -7,9 +7,10 @@ use std::ops::Range;
 
 use super::{Effect, effect};
 use crate::flow::explore::{Afters, Analysis, Known, Outcome, Trail, explore, on};
-use crate::flow::{Call, Condition, Graph, NodeId, Step, Value};
+use crate::flow::{Assign, Call, Condition, Graph, NodeId, Step, Value};
 use crate::lexer::{Kind, Token};
 use crate::outline::Function;
+use crate::role::Stream;
 use crate::unit::C;
 pub(crate) use values::Push;
 use values::{HEIGHT_CAP, Stack, assigned, signed};
@@ -24,6 +25,8 @@ pub(crate) struct Ending {
     pub(crate) value: Value,
     /// What the function returns, if it is known.
     constant: Option<i64>,
+    /// What another function answered, which is known to be no zero.
+    is_status: bool,
     pub(crate) range: Range<usize>,
     /// How much higher the stack is than at the begin.
     pub(crate) delta: i64,
@@ -49,6 +52,11 @@ impl Ending {
             }
             (_, None) => true,
         }
+    }
+
+    /// Whether the function passes on that another one failed.
+    pub(crate) fn is_status(&self) -> bool {
+        self.is_status
     }
 
     /// The number that the function returns on this path, if it is known.
@@ -91,9 +99,28 @@ struct Heights<'a> {
 /// The name of the first parameter of type `lua_State *`.
 pub(crate) fn state_parameter(c: &C<'_>, function: &Function) -> Option<String> {
     let stream = c.stream();
-    (function.name as usize..function.open as usize)
-        .find(|&at| stream.is(at, "lua_State") && stream.kind(at + 1) == Some(Kind::Star))
-        .map(|at| stream.word(at + 2).into_owned())
+    let head = function.name as usize..function.open as usize;
+    pointers_to_state(&stream, head)
+        .next()
+        .map(|at| stream.word(at).into_owned())
+}
+
+/// The name of the first variable of type `lua_State *` in the body of a function.
+pub(crate) fn state_variable(c: &C<'_>, function: &Function) -> Option<String> {
+    let stream = c.stream();
+    let body = function.open as usize..function.close as usize;
+    pointers_to_state(&stream, body)
+        .find(|&at| matches!(stream.kind(at + 1), Some(Kind::Assign | Kind::Semicolon)))
+        .map(|at| stream.word(at).into_owned())
+}
+
+/// The names behind `lua_State *`, as tokens.
+fn pointers_to_state(stream: &Stream<'_>, tokens: Range<usize>) -> impl Iterator<Item = usize> {
+    let is_qualifier = |at: usize| matches!(&*stream.word(at), "const" | "volatile" | "restrict");
+    tokens
+        .filter(|&at| stream.is(at, "lua_State") && stream.kind(at + 1) == Some(Kind::Star))
+        .filter_map(move |at| (at + 2..at + 5).find(|&at| !is_qualifier(at)))
+        .filter(|&at| stream.kind(at) == Some(Kind::Identifier))
 }
 
 /// What became of the stack on all paths of a function; nothing if not every path could be followed.
@@ -153,8 +180,7 @@ impl Analysis for Heights<'_> {
     ) -> Afters<Stack> {
         match step {
             Step::Call(call) => self.call(stack, call),
-            // From here on the name stands for another stack.
-            Step::Assign(assign) if assign.target == self.state => on(Stack::Unknown),
+            Step::Assign(assign) if assign.target == self.state => on(self.set(stack, assign)),
             Step::Assign(assign) => on(assigned(stack, assign)),
             Step::Return { value, range } => {
                 self.end(&stack, true, value, range.clone(), trail, known);
@@ -168,7 +194,11 @@ impl Analysis for Heights<'_> {
         }
     }
 
-    fn branch(&mut self, stack: &mut Stack, condition: &Condition, _taken: bool) {
+    fn branch(&mut self, stack: &mut Stack, condition: &Condition, taken: bool) {
+        if stack.is_height(&condition.left) && !may_be_height(condition, taken) {
+            // Nobody comes here.
+            *stack = Stack::Unknown;
+        }
         if let Stack::Values {
             pushed,
             popped,
@@ -195,6 +225,14 @@ impl<'a> Heights<'a> {
             is_lost: false,
             depth,
         }
+    }
+
+    /// The name stands for another stack from here on. A variable of the body begins so.
+    fn set(&self, stack: Stack, assign: &Assign) -> Stack {
+        let is_new = matches!(&assign.value, Value::Call { name, .. }
+            if matches!(name.as_str(), "lua_newthread" | "luaL_newstate" | "lua_newstate" | "lua_open"));
+        let begins = self.graph.locals.contains_key(self.state) && stack.is_untouched() && !is_new;
+        if begins { stack } else { Stack::Unknown }
     }
 
     fn call(&mut self, stack: Stack, call: &Call) -> Afters<Stack> {
@@ -291,16 +329,23 @@ impl<'a> Heights<'a> {
             self.is_lost = true;
             return;
         };
+        let mut is_status = false;
         let constant = match value {
             Value::Constant(number) => Some(*number),
+            Value::Place(place) if known.is_negative(place) => Some(-1),
             // What another function said is a status, whatever is known of it here.
-            Value::Place(place) if !self.graph.holds_result(place) => known.number(place),
+            Value::Place(place) if self.graph.holds_result(place) => {
+                is_status = known.is_not_zero(place);
+                None
+            }
+            Value::Place(place) => known.number(place),
             _ => None,
         };
         self.endings.push(Ending {
             returns,
             value: value.clone(),
             constant,
+            is_status,
             range,
             delta: signed(pushed.len()) - signed(*below),
             left: pushed.clone(),
@@ -308,6 +353,16 @@ impl<'a> Heights<'a> {
             asked_height: *asked_height,
             branches: trail.branches(),
         });
+    }
+}
+
+/// Whether a condition may come out so for a height that is not zero.
+fn may_be_height(condition: &Condition, taken: bool) -> bool {
+    match condition.operator {
+        _ if condition.right != "0" => true,
+        "!=" | ">" => taken,
+        "==" | "<=" => !taken,
+        _ => true,
     }
 }
 

@@ -56,6 +56,18 @@ impl Known {
         }
     }
 
+    pub(crate) fn is_not_zero(&self, variable: &str) -> bool {
+        matches!(self.get(variable), Some(Fact::NotEqual(text)) if *text == "0")
+    }
+
+    pub(crate) fn is_negative(&self, variable: &str) -> bool {
+        let outcome = |operator: &str| match self.get(&format!("{variable}{operator}0")) {
+            Some(Fact::Order(outcome)) => Some(*outcome),
+            _ => None,
+        };
+        outcome("<") == Some(true) || outcome(">=") == Some(false)
+    }
+
     fn find(&self, key: &str) -> Result<usize, usize> {
         self.facts.binary_search_by(|fact| by_length(&fact.0, key))
     }

@@ -96,7 +96,7 @@ impl Lowering<'_> {
             tree = inner;
         }
         match (tree.syntax(), tree.child(0)) {
-            (Syntax::Assignment, Some(left)) => self.text(left),
+            (Syntax::Assignment, Some(left)) => self.place(left),
             _ => self.value(tree).text(),
         }
     }

@@ -2,7 +2,7 @@
 
 use super::super::tree::{Sign, Syntax, Tree};
 use super::super::{Assign, Call, NodeId, Step, Text, Value};
-use super::Lowering;
+use super::{Lowering, place};
 
 impl Lowering<'_> {
     pub(super) fn expression(&mut self, tree: Tree<'_>, next: NodeId) -> NodeId {
@@ -86,7 +86,7 @@ impl Lowering<'_> {
             Value::Other(self.text(right))
         };
         let assign = Assign {
-            target: self.text(left),
+            target: self.place(left),
             value,
             range: self.range(tree),
         };
@@ -100,7 +100,7 @@ impl Lowering<'_> {
             return next;
         };
         let assign = Assign {
-            target: self.text(argument),
+            target: self.place(argument),
             value: Value::Other(self.text(tree)),
             range: self.range(tree),
         };
@@ -213,10 +213,10 @@ impl Lowering<'_> {
                 }
             }
             (Syntax::Pointer, Some(argument)) if tree.sign() == Sign::Address => {
-                Value::Address(self.text(argument))
+                Value::Address(self.place(argument))
             }
             (Syntax::Member | Syntax::Subscript | Syntax::Pointer, _) => {
-                Value::Place(self.text(tree))
+                Value::Place(self.place(tree))
             }
             (Syntax::Call, Some(function)) => Value::Call {
                 name: self.callee(function),
@@ -227,8 +227,20 @@ impl Lowering<'_> {
                 None => Value::Other(self.text(tree)),
             },
             // The value of an assignment is what it assigned to.
-            (Syntax::Assignment, Some(left)) => Value::Place(self.text(left)),
+            (Syntax::Assignment, Some(left)) => Value::Place(self.place(left)),
             _ => Value::Other(self.text(tree)),
+        }
+    }
+
+    /// The text of a place, in one spelling: `(q)->m`, `(q->m)` and `(*q).m` are `q->m`.
+    pub(super) fn place(&self, tree: Tree<'_>) -> Text {
+        let text = self.text(tree);
+        if !text.contains('(') {
+            return text;
+        }
+        match place::spelled(&text) {
+            Some(spelled) => Text::from(spelled),
+            None => text,
         }
     }
 

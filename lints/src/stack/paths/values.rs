@@ -81,6 +81,15 @@ impl Stack {
         }
     }
 
+    /// Whether a variable holds a height at which values of this function lay on the stack.
+    pub(super) fn is_height(&self, variable: &str) -> bool {
+        matches!(self, Self::Values { tops, .. } if tops.get(variable).is_some_and(|height| *height > 0))
+    }
+
+    pub(super) fn is_untouched(&self) -> bool {
+        matches!(self, Self::Values { pushed, popped, below: 0, .. } if pushed.is_empty() && popped.is_empty())
+    }
+
     pub(super) fn has_values(&self) -> bool {
         matches!(self, Self::Values { pushed, .. } if !pushed.is_empty())
     }
