@@ -39,9 +39,13 @@ fn fixes_are_shown_or_made() {
 #[test]
 fn only_changed_lines_count() {
     let folder = plugin(&[("old.c", BAD), ("changed.c", BAD)]);
+    // What git shows of it is no UTF-8.
+    let latin = folder.path().join("latin.c");
+    fs::write(&latin, b"/* \xe4 */\n").unwrap();
     git(folder.path(), &["init", "-q"]);
     git(folder.path(), &["add", "."]);
     git(folder.path(), &["commit", "-q", "-m", "first"]);
+    fs::remove_file(&latin).unwrap();
     let (code, stdout, _) = lint(folder.path(), &["--changed", "--format", "json"]);
     assert_eq!((code, stdout.trim()), (0, "[]"));
     let more = format!("{BAD}int more(lua_State *L) {{\n    return _lunet_x(L);\n}}\n");

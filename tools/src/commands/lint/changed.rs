@@ -40,6 +40,9 @@ impl Changes {
             "--no-color",
             "--no-ext-diff",
             "--no-renames",
+            "--no-relative",
+            "--no-textconv",
+            "--inter-hunk-context=0",
             "--src-prefix=a/",
             "--dst-prefix=b/",
             revision.trim(),
@@ -78,35 +81,56 @@ impl Changes {
 fn parse(diff: &str, root: &Path) -> BTreeMap<String, Lines> {
     let mut files = BTreeMap::new();
     let mut ranges: Option<&mut Lines> = None;
-    for line in diff.lines() {
-        if let Some(path) = line.strip_prefix("+++ ") {
+    // How many lines of the hunk are still to come: `++i;` added at the begin of a line looks like a name.
+    let mut inside = 0;
+    for line in diff.split('\n') {
+        if inside > 0 && line.starts_with(['+', '-']) {
+            inside -= 1;
+        } else if let Some(path) = line.strip_prefix("+++ ") {
             // A tab ends names that have blanks in them.
             let path = unquoted(path.trim_end_matches('\t'));
             let path = path.strip_prefix("b/").unwrap_or(&path);
             let entry = files.entry(files::shown(&root.join(path)));
             ranges = Some(entry.or_insert(Lines::Some(Vec::new())));
-        } else if let (Some(range), Some(Lines::Some(list))) = (hunk(line), ranges.as_deref_mut()) {
-            list.push(range);
+        } else if let (Some(hunk), Some(Lines::Some(list))) = (hunk(line), ranges.as_deref_mut()) {
+            list.push(hunk.lines);
+            inside = hunk.size;
         }
     }
     files
 }
 
-/// The lines of the new side: `@@ -1,2 +3,4 @@` are 3 to 6. A deletion touches the lines around it.
-fn hunk(line: &str) -> Option<RangeInclusive<u32>> {
-    let (_, new) = line.strip_prefix("@@ -")?.split_once(" +")?;
-    let new = new.split_once(" @@")?.0;
-    let (start, count) = match new.split_once(',') {
-        Some((start, count)) => (start.parse().ok()?, count.parse().ok()?),
-        None => (new.parse().ok()?, 1),
-    };
-    let start: u32 = start;
-    let count: u32 = count;
-    Some(if count == 0 {
+/// What the head of a hunk says.
+#[derive(Debug, PartialEq)]
+struct Hunk {
+    /// The lines of the new side. A deletion touches the lines around it.
+    lines: RangeInclusive<u32>,
+    /// How many lines of both sides follow.
+    size: u32,
+}
+
+/// The head of a hunk: of `@@ -1,2 +3,4 @@` the lines are 3 to 6.
+fn hunk(line: &str) -> Option<Hunk> {
+    let (old, new) = line.strip_prefix("@@ -")?.split_once(" +")?;
+    let (_, removed) = side(old)?;
+    let (start, count) = side(new.split_once(" @@")?.0)?;
+    let lines = if count == 0 {
         start..=start + 1
     } else {
         start..=start + count - 1
+    };
+    Some(Hunk {
+        lines,
+        size: removed + count,
     })
+}
+
+/// The first line and the number of lines of one side.
+fn side(text: &str) -> Option<(u32, u32)> {
+    match text.split_once(',') {
+        Some((start, count)) => Some((start.parse().ok()?, count.parse().ok()?)),
+        None => Some((text.parse().ok()?, 1)),
+    }
 }
 
 /// A path as git prints it: in quotes, with escapes, where it has a quote, a backslash or a control character.
@@ -155,19 +179,21 @@ fn git(args: &[&str]) -> anyhow::Result<String> {
         })
         .context("git")?;
     anyhow::ensure!(ended.success(), "git {}: {complaint}", args[0]);
-    String::from_utf8(out).context("git printed no UTF-8")
+    // A diff shows lines of files that are no UTF-8, too; what matters of it is ASCII.
+    Ok(String::from_utf8_lossy(&out).into_owned())
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{hunk, parse, unquoted};
+    use super::{Lines, hunk, parse, unquoted};
 
     #[test]
     fn hunks_name_the_lines_of_the_new_side() {
-        assert_eq!(hunk("@@ -1,2 +3,4 @@ int f"), Some(3..=6));
-        assert_eq!(hunk("@@ -1 +7 @@"), Some(7..=7));
-        assert_eq!(hunk("@@ -5,3 +4,0 @@"), Some(4..=5));
-        assert_eq!(hunk("+++ b/x.c"), None);
+        let lines = |line: &str| hunk(line).map(|hunk| hunk.lines);
+        assert_eq!(lines("@@ -1,2 +3,4 @@ int f"), Some(3..=6));
+        assert_eq!(lines("@@ -1 +7 @@"), Some(7..=7));
+        assert_eq!(lines("@@ -5,3 +4,0 @@"), Some(4..=5));
+        assert_eq!(lines("+++ b/x.c"), None);
     }
 
     #[test]
@@ -175,6 +201,17 @@ mod tests {
         let diff = "--- a/x.c\n+++ b/x.c\n@@ -1 +2 @@\n-a\n+b\n--- a/y.c\n+++ /dev/null\n";
         let files = parse(diff, std::path::Path::new(""));
         assert!(files.contains_key("x.c"));
+    }
+
+    #[test]
+    fn a_changed_line_is_no_head() {
+        let diff = "+++ b/x.c\n@@ -3 +3 @@\n--- b/y.c\n+++ b/z.c\n@@ -8,0 +9 @@\n+@@ -1 +1 @@\n";
+        let files = parse(diff, std::path::Path::new(""));
+        let Some(Lines::Some(ranges)) = files.get("x.c") else {
+            panic!("x.c has changed lines");
+        };
+        assert_eq!(files.len(), 1);
+        assert_eq!(*ranges, [3..=3, 9..=9]);
     }
 
     #[test]
