@@ -75,7 +75,7 @@ pub(crate) enum Step {
 pub(crate) enum Next {
     One(NodeId),
     Branch {
-        condition: Condition,
+        condition: Box<Condition>,
         yes: NodeId,
         no: NodeId,
     },

@@ -53,6 +53,7 @@ impl Lowering<'_> {
             return if number == 0 { no } else { yes };
         }
         let condition = self.comparison(tree);
+        let condition = Box::new(condition);
         let branch = self.node(Step::Nothing, Next::Branch { condition, yes, no });
         self.expression(tree, branch)
     }
