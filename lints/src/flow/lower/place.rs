@@ -1,8 +1,14 @@
 //! One spelling for a place, whatever parentheses stand in it: macros put them around their parameters.
 //! Casts and calls are left as they are.
 
+/// A longer text is left as it is: nobody writes one, and each pair of parentheses takes a look at all of it.
+const TEXT_CAP: usize = 256;
+
 /// The text without the parentheses that change nothing, if there are any.
 pub(super) fn spelled(text: &str) -> Option<String> {
+    if text.len() > TEXT_CAP {
+        return None;
+    }
     let mut spelled = text.to_owned();
     let mut from = 0;
     let mut has_changed = false;
