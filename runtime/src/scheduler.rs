@@ -34,6 +34,9 @@ const NESTING_LIMIT: u32 = 160;
 /// How many operations of one resume may succeed at once before the coroutine must queue.
 const BUDGET: u32 = 128;
 
+/// Below so many coroutines that the script may have resumed nobody looks for dead ones.
+const SWEEP_FLOOR: usize = 1024;
+
 /// How many finished threads are kept for reuse.
 const SPARE_THREADS: usize = 1024;
 
@@ -71,6 +74,8 @@ pub(crate) struct Scheduler {
     strays: RefCell<BTreeMap<NonNull<lua_State>, Task>>,
     /// The waits of threads that the script knows, and may have resumed by itself meanwhile.
     known: RefCell<BTreeMap<NonNull<lua_State>, Handle>>,
+    /// How many of both there may be before the dead among them are looked for.
+    sweep_at: Cell<usize>,
     /// There has been such a thread.
     ever_known: Cell<bool>,
     /// The coroutine that runs now.
@@ -110,6 +115,7 @@ impl Scheduler {
             spare: RefCell::new(Vec::new()),
             strays: RefCell::new(BTreeMap::new()),
             known: RefCell::new(BTreeMap::new()),
+            sweep_at: Cell::new(SWEEP_FLOOR),
             ever_known: Cell::new(false),
             current: Cell::new(None),
             has_parked: Cell::new(false),
@@ -207,6 +213,7 @@ impl Scheduler {
         if task.origin != Origin::Spawned {
             self.ever_known.set(true);
             self.known.borrow_mut().insert(task.thread, wait);
+            self.sweep_at_times();
         }
         wait
     }

@@ -6,7 +6,7 @@ use std::ptr::NonNull;
 
 use mlua::ffi::{self, lua_State};
 
-use super::{NESTING_LIMIT, Origin, Ready, Scheduler, Task};
+use super::{NESTING_LIMIT, Operation, Origin, Ready, SWEEP_FLOOR, Scheduler, Task};
 use crate::handle::Handle;
 use crate::vm;
 
@@ -105,6 +105,54 @@ impl Scheduler {
             self.release(task);
         } else {
             self.strays.borrow_mut().insert(task.thread, task);
+            self.sweep_at_times();
+        }
+    }
+
+    /// Lets go of coroutines that have ended where the script had resumed them, of which nobody tells
+    /// us. All are looked at when there are twice as many as were left the last time.
+    pub(super) fn sweep_at_times(&self) {
+        let count = || self.strays.borrow().len() + self.known.borrow().len();
+        if count() < self.sweep_at.get() {
+            return;
+        }
+        // SAFETY: strays and the threads of waits are anchored.
+        let dead = |thread: &NonNull<lua_State>| unsafe { is_dead(thread.as_ptr()) };
+        self.strays.borrow_mut().retain(|thread, task| {
+            let dead = dead(thread);
+            if dead {
+                self.release(*task);
+            }
+            !dead
+        });
+        let known = self.known.borrow();
+        let waits = known.iter().filter(|(thread, _)| dead(thread));
+        let waits: Vec<_> = waits.map(|(_, wait)| *wait).collect();
+        drop(known);
+        for wait in waits {
+            let sleeps = self.operation(wait) == Some(Operation::Sleep);
+            self.stale_timers
+                .set(self.stale_timers.get() + usize::from(sleeps));
+            if let Some(task) = self.unpark(wait) {
+                self.release(task);
+            }
+        }
+        self.sweep_at.set(SWEEP_FLOOR.max(2 * count()));
+    }
+}
+
+/// True for a thread that has ended. One that has not begun is nobody's here.
+///
+/// # Safety
+/// `thread` is alive.
+unsafe fn is_dead(thread: *mut lua_State) -> bool {
+    let mut frame = std::mem::MaybeUninit::uninit();
+    // SAFETY: the caller's; Lua writes the frame, which nobody reads.
+    unsafe {
+        match ffi::lua_status(thread) {
+            ffi::LUA_YIELD => false,
+            ffi::LUA_OK => ffi::lua_getstack(thread, 0, frame.as_mut_ptr()) == 0,
+            _ => true,
         }
     }
 }
