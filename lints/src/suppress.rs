@@ -46,14 +46,17 @@ pub(crate) fn suppressions<'a>(
     if !list.is_sorted_by_key(|suppression| suppression.range.start) {
         list.sort_by_key(|suppression| suppression.range.start);
     }
-    // Comments one below the other hold for the same line.
+    let is_alone = |suppression: &Suppression<'_>| {
+        let line_start = source.line_start(suppression.first_line);
+        let before = &source.text[line_start..suppression.range.start];
+        before.trim().is_empty()
+    };
+    // Comments one below the other hold for the same line, unless the upper one stands behind code.
     for index in (1..list.len()).rev() {
-        let below = &list[index];
-        let line_start = source.line_start(below.first_line);
-        let is_alone = source.text[line_start..below.range.start].trim().is_empty();
-        let (line, end) = (below.first_line, below.last_line);
+        let both_alone = is_alone(&list[index]) && is_alone(&list[index - 1]);
+        let (line, end) = (list[index].first_line, list[index].last_line);
         let above = &mut list[index - 1];
-        if is_alone && above.last_line + 1 == line {
+        if both_alone && above.last_line + 1 == line {
             above.last_line = end;
         }
     }

@@ -88,7 +88,7 @@ impl<'a> Line<'a> {
         match block {
             Some(rest) => {
                 let is_value = rest.is_empty() || rest.starts_with([' ', '\t']);
-                is_value.then(|| without_comment(rest.trim()))
+                is_value.then(|| without_comment(without_anchor(rest.trim())))
             }
             None => self.flow_value(),
         }
@@ -108,6 +108,15 @@ impl<'a> Line<'a> {
         let end = value.find([',', '}']).unwrap_or(value.len());
         Some(value[..end].trim_end())
     }
+}
+
+/// The value behind the name that other places repeat it by: `run: &build make`.
+fn without_anchor(value: &str) -> &str {
+    let Some(named) = value.strip_prefix('&') else {
+        return value;
+    };
+    let name = named.len() - named.trim_start_matches(|sign: char| sign != ' ').len();
+    named[name..].trim_start()
 }
 
 /// A comment behind `run:` alone is no value.

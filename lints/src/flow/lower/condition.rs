@@ -16,6 +16,15 @@ impl Lowering<'_> {
                     return self.condition(inner, yes, no);
                 }
             }
+            (Syntax::Call, _) => {
+                // `unlikely(x)` asks for `x`.
+                let function = tree.child(0).map(|function| self.text(function));
+                if function.is_some_and(|name| is_expectation(&name))
+                    && let Some(asked) = tree.child(1)
+                {
+                    return self.condition(asked, yes, no);
+                }
+            }
             (Syntax::Unary, Sign::Not) => {
                 if let Some(argument) = tree.child(0) {
                     return self.condition(argument, no, yes);
@@ -101,6 +110,11 @@ impl Lowering<'_> {
             _ => self.value(tree).text(),
         }
     }
+}
+
+/// Whether a function gives back what it is given, and says to the compiler which value to expect.
+pub(super) fn is_expectation(name: &str) -> bool {
+    matches!(name, "likely" | "unlikely" | "__builtin_expect")
 }
 
 fn comparison(sign: Sign) -> Option<&'static str> {

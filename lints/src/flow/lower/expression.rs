@@ -2,6 +2,7 @@
 
 use super::super::tree::{Sign, Syntax, Tree};
 use super::super::{Assign, Call, NodeId, Step, Text, Value};
+use super::condition::is_expectation;
 use super::{Lowering, place};
 
 impl Lowering<'_> {
@@ -41,7 +42,7 @@ impl Lowering<'_> {
             let otherwise = self.raise();
             return self.condition(condition, next, otherwise);
         }
-        if matches!(name.as_str(), "likely" | "unlikely" | "__builtin_expect") {
+        if is_expectation(&name) {
             return self.all(arguments, next);
         }
         let next = if never_returns(&name) {
