@@ -253,6 +253,23 @@ impl Graph {
         results.contains(variable)
     }
 
+    /// Whether a path leads to a return, given which calls end one.
+    pub(crate) fn may_return(&self, ends: impl Fn(&str) -> bool) -> bool {
+        let mut seen = vec![false; self.nodes.len()];
+        let mut open = vec![self.entry];
+        while let Some(node) = open.pop() {
+            if std::mem::replace(&mut seen[node], true) {
+                continue;
+            }
+            match &self.nodes[node].step {
+                Step::Return { .. } => return true,
+                Step::Call(call) if ends(&call.name) => {}
+                _ => open.extend(self.nodes[node].next.nodes()),
+            }
+        }
+        false
+    }
+
     /// Marks the nodes to which a path leads from a node; what is marked already is not gone through again.
     pub(crate) fn mark_behind(&self, from: NodeId, marked: &mut [bool]) {
         let mut open = vec![from];

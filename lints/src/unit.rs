@@ -2,6 +2,7 @@
 
 mod c;
 mod names;
+mod returning;
 
 use std::ops::Range;
 

@@ -61,6 +61,7 @@ struct Leak {
 }
 
 struct Leaks<'a> {
+    c: &'a C<'a>,
     graph: &'a Graph,
     found: Vec<Leak>,
 }
@@ -68,6 +69,7 @@ struct Leaks<'a> {
 fn run(c: &C<'_>, number: usize, findings: &mut Findings<'_>) {
     for graph in c.flow(number).graphs() {
         let mut leaks = Leaks {
+            c,
             graph,
             found: Vec::new(),
         };
@@ -112,6 +114,9 @@ impl Analysis for Leaks<'_> {
         _known: &Known,
     ) -> Afters<Corefs> {
         match step {
+            Step::Call(call) if !state.held.is_empty() && self.c.never_returns(&call.name) => {
+                return Afters::None;
+            }
             Step::Call(call) => self.call(&mut state, call),
             Step::Assign(assign) => state.assign(assign),
             Step::Return { value, range } => {

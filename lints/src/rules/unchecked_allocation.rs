@@ -235,6 +235,9 @@ impl Analysis for Allocations<'_> {
     ) -> Afters<Unchecked> {
         match step {
             Step::Assign(assign) => self.assigned(&mut state, assign),
+            Step::Call(call) if !state.is_empty() && self.c.never_returns(&call.name) => {
+                return Afters::None;
+            }
             Step::Call(call) if !state.is_empty() => self.called(&mut state, call, trail.node),
             Step::Deref { pointer, range } => self.used(&mut state, pointer, range, trail.node),
             Step::Call(_) | Step::Return { .. } | Step::Raise | Step::Nothing => {}

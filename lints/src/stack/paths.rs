@@ -179,6 +179,12 @@ impl Analysis for Heights<'_> {
         known: &Known,
     ) -> Afters<Stack> {
         match step {
+            Step::Call(call)
+                if !call.name.starts_with("lua") && self.c.never_returns(&call.name) =>
+            {
+                self.end(&stack, false, &Value::Nothing, 0..0, trail, known);
+                Afters::None
+            }
             Step::Call(call) => self.call(stack, call),
             Step::Assign(assign) if assign.target == self.state => on(self.set(stack, assign)),
             Step::Assign(assign) => on(assigned(stack, assign)),

@@ -45,7 +45,7 @@ pub(crate) struct C<'a> {
     pub(crate) macros: Vec<Macro<'a>>,
     pub(crate) is_header: bool,
     /// The flows that rules asked for lately.
-    flows: RefCell<Flows>,
+    pub(super) flows: RefCell<Flows>,
     /// How many states the flow rules may still visit in this file.
     pub(crate) budget: Budget,
     /// How much higher functions leave the Lua stack, by their number, as far as somebody asked.
@@ -126,8 +126,9 @@ impl Mutexes {
 
 /// Flows by the number of their function.
 #[derive(Default)]
-struct Flows {
+pub(super) struct Flows {
     by_function: FxHashMap<usize, Rc<Flow>>,
+    pub(super) never_return: FxHashMap<usize, bool>,
     node_count: usize,
 }
 
