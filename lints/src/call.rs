@@ -1,8 +1,9 @@
 //! Calls as tokens: `f(a, b)`, `(f)(a, b)`, `(*f)(a, b)`, through aliases and forwarding macros of the same text.
 
+use std::cell::OnceCell;
 use std::ops::Range;
 
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::lexer::{Kind, Token, spelling};
 use crate::macros::Macro;
@@ -82,6 +83,10 @@ pub(crate) struct Names<'c> {
     aliases: &'c Aliases,
     /// Function-like macros that pass a parameter on as the argument of a function, by their name.
     forwarders: FxHashMap<String, Vec<Forwarder>>,
+    text: &'c str,
+    code: &'c [Token],
+    /// Variables and enumerators that are set to the registry, found when somebody asks.
+    registries: OnceCell<FxHashSet<Box<str>>>,
 }
 
 /// Object-like macros that are another name, and that name.
@@ -116,6 +121,9 @@ impl<'c> Names<'c> {
         let mut names = Self {
             aliases: c.aliases(),
             forwarders: FxHashMap::default(),
+            text: c.lexed.text,
+            code: &c.lexed.code,
+            registries: OnceCell::new(),
         };
         names.find_forwarders(c, functions);
         names
@@ -244,7 +252,31 @@ impl<'c> Names<'c> {
         let bare =
             text.trim_matches(|letter: char| "()".contains(letter) || letter.is_whitespace());
         let bare: String = bare.split_whitespace().collect();
-        self.resolve(&bare) == "LUA_REGISTRYINDEX" || bare == "-10000"
+        self.resolve(&bare) == "LUA_REGISTRYINDEX"
+            || bare == "-10000"
+            || self.registries().contains(bare.as_str())
+    }
+
+    /// The names in `reg = LUA_REGISTRYINDEX`.
+    fn registries(&self) -> &FxHashSet<Box<str>> {
+        let word = |token: &Token| &self.text[token.range()];
+        self.registries.get_or_init(|| {
+            self.code
+                .windows(4)
+                .filter(|tokens| {
+                    tokens[0].kind == Kind::Identifier
+                        && tokens[1].kind == Kind::Assign
+                        && word(&tokens[1]) == "="
+                        && tokens[2].kind == Kind::Identifier
+                        && word(&tokens[2]) == "LUA_REGISTRYINDEX"
+                        && matches!(
+                            tokens[3].kind,
+                            Kind::Semicolon | Kind::Comma | Kind::BraceClose
+                        )
+                })
+                .map(|tokens| word(&tokens[0]).into())
+                .collect()
+        })
     }
 }
 

@@ -2,6 +2,7 @@
 
 mod c;
 mod names;
+mod parameters;
 mod returning;
 
 use std::ops::Range;

@@ -7,8 +7,6 @@ use std::rc::Rc;
 use crate::finding::{Findings, Level};
 use crate::flow::explore::{Afters, Analysis, Known, Trail, explore, on};
 use crate::flow::{Assign, Call, Graph, NodeId, Step, Value, names, path, root};
-use crate::lexer::Kind;
-use crate::outline::Function;
 use crate::rule::{Functions, Page, Rule, Run};
 use crate::unit::{C, Mutexes};
 
@@ -309,7 +307,7 @@ impl Locks<'_> {
         if mutexes.iter().all(Mutexes::are_left_alone) {
             return;
         }
-        let parameters = parameters(self.c, &self.c.outline.functions[number]);
+        let parameters = self.c.parameters(number);
         let translate = |mutex: &str| {
             let position = parameters.iter().position(|name| name == root(mutex));
             match position.and_then(|position| call.arguments.get(position)) {
@@ -352,25 +350,6 @@ fn mutexes_of(c: &C<'_>, number: usize, depth: usize) -> Rc<Vec<Mutexes>> {
     let made = Rc::new(flow.graphs().iter().map(judge).collect::<Vec<_>>());
     c.mutexes.borrow_mut().insert((number, depth), made.clone());
     made
-}
-
-/// The names of the parameters of a function.
-fn parameters(c: &C<'_>, function: &Function) -> Vec<String> {
-    let stream = c.stream();
-    let open = function.name as usize + 1;
-    let Some(close) = stream.close(open) else {
-        return Vec::new();
-    };
-    let mut names = Vec::new();
-    let mut last = String::new();
-    for at in open + 1..=close {
-        match stream.kind(at) {
-            Some(Kind::Identifier) => last = stream.word(at).into_owned(),
-            Some(Kind::Comma | Kind::ParenClose) => names.push(std::mem::take(&mut last)),
-            _ => {}
-        }
-    }
-    names
 }
 
 /// A mutex without `&` and parentheses.

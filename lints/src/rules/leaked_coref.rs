@@ -31,6 +31,8 @@ pub(crate) const RULE: Rule = Rule {
 const CREATORS: [&str; 2] = ["lunet_coref_create", "lunet_coref_create_raw"];
 const RELEASERS: [&str; 2] = ["lunet_coref_release", "lunet_valref_release"];
 const FREERS: [&str; 3] = ["free", "lunet_free", "lunet_free_nonnull"];
+/// Longer functions do more than free.
+const FREER_TOKEN_CAP: u32 = 256;
 const ALLOCATORS: [&str; 4] = ["malloc", "calloc", "lunet_alloc", "lunet_calloc"];
 
 /// A coref on a path.
@@ -176,8 +178,13 @@ impl Leaks<'_> {
         } else if name.contains("yield") {
             state.held.clear();
         } else if !state.held.is_empty() && keeps(name) {
-            for argument in &call.arguments {
-                state.mention(&argument.text());
+            for (position, argument) in call.arguments.iter().enumerate() {
+                match argument {
+                    Value::Place(pointer) if frees(self.c, name, position) => {
+                        state.free(pointer, &call.range);
+                    }
+                    _ => state.mention(&argument.text()),
+                }
             }
         }
     }
@@ -194,6 +201,44 @@ impl Leaks<'_> {
             }
         }
     }
+}
+
+/// Whether a function of the file does nothing but free what its parameter points to, and what that holds.
+fn frees(c: &C<'_>, name: &str, position: usize) -> bool {
+    let Some(number) = c.function_named(name) else {
+        return false;
+    };
+    let function = &c.outline.functions[number];
+    let names_freer = || c.words_of(number).any(|word| FREERS.contains(&&*word));
+    if function.close - function.open > FREER_TOKEN_CAP || !names_freer() {
+        return false;
+    }
+    let parameters = c.parameters(number);
+    let Some(parameter) = parameters.get(position) else {
+        return false;
+    };
+    let flow = c.flow(number);
+    let calls: Vec<&Call> = flow
+        .graphs()
+        .iter()
+        .flat_map(|graph| &graph.nodes)
+        .filter_map(|node| match &node.step {
+            Step::Call(call) => Some(call),
+            _ => None,
+        })
+        .collect();
+    let is_freer = |call: &Call| FREERS.contains(&call.name.as_str());
+    let is_it = |value: &Value| matches!(value, Value::Place(place) if place == parameter.as_str());
+    let leaves_alone = |call: &Call| {
+        let mut arguments = call.arguments.iter();
+        !arguments.any(|argument| names(&argument.text(), parameter))
+    };
+    calls
+        .iter()
+        .any(|call| is_freer(call) && call.arguments.first().is_some_and(is_it))
+        && calls
+            .iter()
+            .all(|call| is_freer(call) || leaves_alone(call))
 }
 
 /// Whether a function may keep what it is given. Those that only look do not.

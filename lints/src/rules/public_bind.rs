@@ -164,8 +164,28 @@ fn listen_flags(command: &Command) -> Vec<(&str, &Word)> {
         });
         found.extend(words);
     }
+    if program == "pg_ctl" {
+        let words = command.arguments();
+        found.extend(words.filter_map(|word| Some((passed_on(&word.text)?, word))));
+    }
     found.dedup_by(|a, b| a.1.range() == b.1.range());
     found
+}
+
+/// The address among the options of the server in one word: `pg_ctl -o "-h 0.0.0.0"`.
+fn passed_on(options: &str) -> Option<&str> {
+    let quotes = ['"', '\''];
+    let mut before = "";
+    options.split_whitespace().find_map(|option| {
+        let value = match option.split_once('=') {
+            Some((name, value)) if name.ends_with("listen_addresses") => value,
+            _ if before == "-h" => option,
+            _ => "",
+        };
+        before = option;
+        let value = value.trim_matches(quotes);
+        is_public_wildcard(value).then_some(value)
+    })
 }
 
 /// `--host` is as often the other side, and `-h '*'` has nothing to do with hosts: only what can't be one counts.
