@@ -2,18 +2,19 @@
 
 mod values;
 
+use std::cell::OnceCell;
 use std::collections::BTreeSet;
 use std::ops::Range;
 
 use super::{Effect, effect};
 use crate::flow::explore::{Afters, Analysis, Known, Outcome, Trail, explore, on};
-use crate::flow::{Assign, Call, Condition, Graph, NodeId, Step, Value};
+use crate::flow::{Assign, Call, Condition, Graph, NodeId, Step, Text, Value};
 use crate::lexer::{Kind, Token};
 use crate::outline::Function;
 use crate::role::Stream;
 use crate::unit::C;
 pub(crate) use values::Push;
-use values::{HEIGHT_CAP, Stack, assigned, signed};
+use values::{HEIGHT_CAP, Stack, assigned, may_be_height, signed};
 
 /// How many calls deep functions are looked into.
 const CALL_CAP: usize = 3;
@@ -94,6 +95,8 @@ struct Heights<'a> {
     is_lost: bool,
     /// How many calls of other functions led here.
     depth: usize,
+    /// Other names of the state, found when a call asks.
+    second_names: OnceCell<Vec<Text>>,
 }
 
 /// The name of the first parameter of type `lua_State *`.
@@ -230,6 +233,7 @@ impl<'a> Heights<'a> {
             referred: Vec::new(),
             is_lost: false,
             depth,
+            second_names: OnceCell::new(),
         }
     }
 
@@ -288,8 +292,29 @@ impl<'a> Heights<'a> {
             Some(definition) => self.c.lexed.content[definition.body.clone()]
                 .iter()
                 .any(|&token| token.kind == Kind::Identifier && self.is_of_lua(token)),
+            None if self.is_of_other_state(call) => false,
             None => is_bare || is_unknown_api || self.c.tree.hides_lua(&call.name),
         }
+    }
+
+    /// Whether a function of the API works on the stack of another variable, which is no second name of the state.
+    fn is_of_other_state(&self, call: &Call) -> bool {
+        let Some(Value::Place(other)) = call.arguments.first() else {
+            return false;
+        };
+        let second_names = self.second_names.get_or_init(|| {
+            let nodes = self.graph.nodes.iter();
+            let named = nodes.filter_map(|node| match &node.step {
+                Step::Assign(Assign { target, value, .. }) => match value {
+                    Value::Place(place) if place == self.state => Some(target.clone()),
+                    Value::Place(place) if target == self.state => Some(place.clone()),
+                    _ => None,
+                },
+                _ => None,
+            });
+            named.collect()
+        });
+        effect(call).is_some() && !second_names.contains(other)
     }
 
     fn is_of_lua(&self, token: Token) -> bool {
@@ -359,16 +384,6 @@ impl<'a> Heights<'a> {
             asked_height: *asked_height,
             branches: trail.branches(),
         });
-    }
-}
-
-/// Whether a condition may come out so for a height that is not zero.
-fn may_be_height(condition: &Condition, taken: bool) -> bool {
-    match condition.operator {
-        _ if condition.right != "0" => true,
-        "!=" | ">" => taken,
-        "==" | "<=" => !taken,
-        _ => true,
     }
 }
 

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
-use crate::flow::{Assign, Call, Text, Value};
+use crate::flow::{Assign, Call, Condition, Text, Value};
 
 /// Higher stacks are loops that push: nothing is said of them.
 pub(super) const HEIGHT_CAP: usize = 64;
@@ -153,4 +153,14 @@ impl Stack {
 
 pub(super) fn signed(size: usize) -> i64 {
     i64::try_from(size).unwrap_or(i64::MAX)
+}
+
+/// Whether a condition may come out so for a height that is not zero.
+pub(super) fn may_be_height(condition: &Condition, taken: bool) -> bool {
+    match condition.operator {
+        _ if condition.right != "0" => true,
+        "!=" | ">" => taken,
+        "==" | "<=" => !taken,
+        _ => true,
+    }
 }
