@@ -26,6 +26,7 @@ pub mod linter;
 mod lua;
 mod macros;
 pub mod mutation;
+mod mutex;
 mod outline;
 mod paste;
 mod role;

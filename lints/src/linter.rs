@@ -218,8 +218,8 @@ fn judge_functions(c: &C<'_>, findings: &mut Findings<'_>) {
         .iter()
         .map(|rule| {
             let mut found = macros_with(c, rule.names);
-            if (rule.looks_through_calls)(c) {
-                add_helpers(c, rule.names, &mut found);
+            if let Some(is_wanted) = (rule.through_calls)(c) {
+                found.extend(helpers_with(c, is_wanted));
             }
             found
         })
@@ -240,8 +240,9 @@ fn judge_functions(c: &C<'_>, findings: &mut Findings<'_>) {
     }
 }
 
-/// Adds the functions that have a word in their body, also through others that were found, by the hash of their name.
-fn add_helpers(c: &C<'_>, is_wanted: fn(&str) -> bool, found: &mut FxHashSet<u64>) {
+/// The functions that have a word in their body, also through another function, by the hash of their name.
+fn helpers_with(c: &C<'_>, is_wanted: fn(&str) -> bool) -> FxHashSet<u64> {
+    let mut found = macros_with(c, is_wanted);
     for _ in 0..CALL_DEPTH {
         let before = found.len();
         for (number, function) in c.outline.functions.iter().enumerate() {
@@ -255,6 +256,7 @@ fn add_helpers(c: &C<'_>, is_wanted: fn(&str) -> bool, found: &mut FxHashSet<u64
             break;
         }
     }
+    found
 }
 
 /// The hash of a name: two names that share one are looked at together.

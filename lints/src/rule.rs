@@ -31,8 +31,8 @@ pub(crate) struct Functions {
     pub(crate) judges: fn(&C<'_>) -> bool,
     /// Whether a function that has this word in its body is of interest.
     pub(crate) names: fn(&str) -> bool,
-    /// Whether a function that calls one of interest is of interest in this text, too.
-    pub(crate) looks_through_calls: fn(&C<'_>) -> bool,
+    /// Which word makes a function that calls one with it in its body of interest in this text, too, if any does.
+    pub(crate) through_calls: fn(&C<'_>) -> Option<fn(&str) -> bool>,
     /// Judges the function of a number.
     pub(crate) run: fn(&C<'_>, usize, &mut Findings<'_>),
 }

@@ -6,7 +6,8 @@ use std::rc::Rc;
 
 use crate::finding::{Findings, Level};
 use crate::flow::explore::{Afters, Analysis, Known, Trail, explore, on};
-use crate::flow::{Assign, Call, Graph, NodeId, Step, Value, names, path, root};
+use crate::flow::{Assign, Call, Graph, Node, NodeId, Step, Value, names, path, root};
+use crate::mutex::{Operation, destroys, names_destroyer, operation};
 use crate::rule::{Functions, Page, Rule, Run};
 use crate::unit::{C, Mutexes};
 
@@ -16,7 +17,7 @@ pub(crate) const RULE: Rule = Rule {
     run: Run::Functions(Functions {
         judges: |_| true,
         names: |word| operation(word).is_some_and(|found| found != Operation::Unlock),
-        looks_through_calls: |c| names_destroyer(c.lexed.text),
+        through_calls: |c| names_destroyer(c.lexed.text).then_some(destroys),
         run,
     }),
     page: Page {
@@ -34,69 +35,6 @@ const POINTER_CAP: usize = 8;
 
 /// How deep callees are looked into.
 const DEPTH_CAP: usize = 4;
-
-#[derive(Clone, Copy, PartialEq)]
-enum Operation {
-    /// It locks; where its answer is asked for, only if that is 0.
-    Lock,
-    /// It locks if it answers 0.
-    TryLock,
-    Unlock,
-    Destroy,
-}
-
-/// What a call does to its first argument. POSIX threads, C11 threads, libuv and Windows.
-fn operation(name: &str) -> Option<Operation> {
-    Some(match name {
-        "pthread_mutex_lock"
-        | "pthread_rwlock_rdlock"
-        | "pthread_rwlock_wrlock"
-        | "pthread_spin_lock"
-        | "uv_mutex_lock"
-        | "uv_rwlock_rdlock"
-        | "uv_rwlock_wrlock"
-        | "mtx_lock"
-        | "EnterCriticalSection" => Operation::Lock,
-        "pthread_mutex_trylock"
-        | "pthread_mutex_timedlock"
-        | "pthread_rwlock_tryrdlock"
-        | "pthread_rwlock_trywrlock"
-        | "pthread_spin_trylock"
-        | "uv_mutex_trylock"
-        | "uv_rwlock_tryrdlock"
-        | "uv_rwlock_trywrlock"
-        | "mtx_trylock"
-        | "mtx_timedlock" => Operation::TryLock,
-        "pthread_mutex_unlock"
-        | "pthread_rwlock_unlock"
-        | "pthread_spin_unlock"
-        | "uv_mutex_unlock"
-        | "uv_rwlock_rdunlock"
-        | "uv_rwlock_wrunlock"
-        | "mtx_unlock"
-        | "LeaveCriticalSection" => Operation::Unlock,
-        "pthread_mutex_destroy"
-        | "pthread_rwlock_destroy"
-        | "pthread_spin_destroy"
-        | "uv_mutex_destroy"
-        | "uv_rwlock_destroy"
-        | "mtx_destroy"
-        | "DeleteCriticalSection" => Operation::Destroy,
-        _ => return None,
-    })
-}
-
-/// Whether something in a text is destroyed: most files only lock and unlock.
-fn names_destroyer(text: &str) -> bool {
-    [
-        "lock_destroy",
-        "mutex_destroy",
-        "mtx_destroy",
-        "DeleteCriticalSection",
-    ]
-    .iter()
-    .any(|name| memchr::memmem::find(text.as_bytes(), name.as_bytes()).is_some())
-}
 
 fn run(c: &C<'_>, number: usize, findings: &mut Findings<'_>) {
     for graph in c.flow(number).graphs() {
@@ -212,7 +150,7 @@ impl Analysis for Locks<'_> {
         };
         match operation(&call.name) {
             Some(operation) => matches!(operation, Operation::Lock | Operation::TryLock),
-            None => self.c.function_named(&call.name).is_some(),
+            None => self.depth < DEPTH_CAP && self.is_left_locked_by(&call.name),
         }
     }
 
@@ -276,6 +214,14 @@ impl Analysis for Locks<'_> {
 }
 
 impl Locks<'_> {
+    /// Whether a function of the same file ends with a mutex locked.
+    fn is_left_locked_by(&self, name: &str) -> bool {
+        self.c.function_named(name).is_some_and(|number| {
+            let mutexes = mutexes_of(self.c, number, self.depth + 1);
+            mutexes.iter().any(|mutexes| !mutexes.held.is_empty())
+        })
+    }
+
     fn destroy(
         &mut self,
         state: &mut State,
@@ -336,9 +282,12 @@ fn mutexes_of(c: &C<'_>, number: usize, depth: usize) -> Rc<Vec<Mutexes>> {
     if let Some(known) = c.mutexes.borrow().get(&(number, depth)) {
         return known.clone();
     }
-    let judge = |graph| {
+    let judge = |graph: &Graph| {
         let mut locks = Locks::new(c, graph, depth);
-        explore(graph, &mut locks, State::default(), &c.budget);
+        let is_concerned = |node: &Node| matches!(&node.step, Step::Call(call) if concerns_mutexes(c, &call.name, depth));
+        if graph.nodes.iter().any(is_concerned) {
+            explore(graph, &mut locks, State::default(), &c.budget);
+        }
         let kept = |names: BTreeSet<String>| names.into_iter().map(Box::from).collect();
         Mutexes {
             destroyed: kept(locks.destroyed),
@@ -350,6 +299,17 @@ fn mutexes_of(c: &C<'_>, number: usize, depth: usize) -> Rc<Vec<Mutexes>> {
     let made = Rc::new(flow.graphs().iter().map(judge).collect::<Vec<_>>());
     c.mutexes.borrow_mut().insert((number, depth), made.clone());
     made
+}
+
+/// Whether a call does something to a mutex: by itself, or as a function of the same file.
+fn concerns_mutexes(c: &C<'_>, name: &str, depth: usize) -> bool {
+    if operation(name).is_some() || depth >= DEPTH_CAP {
+        return operation(name).is_some();
+    }
+    c.function_named(name).is_some_and(|number| {
+        let mutexes = mutexes_of(c, number, depth + 1);
+        !mutexes.iter().all(Mutexes::are_left_alone)
+    })
 }
 
 /// A mutex without `&` and parentheses.

@@ -15,7 +15,7 @@ pub(crate) const RULE: Rule = Rule {
     run: Run::Functions(Functions {
         judges: |c| !c.is_lua_itself(),
         names: |word| word.starts_with("lua_") || word.starts_with("luaL_"),
-        looks_through_calls: |_| false,
+        through_calls: |_| None,
         run,
     }),
     page: Page {

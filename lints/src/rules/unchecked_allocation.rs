@@ -18,7 +18,7 @@ pub(crate) const RULE: Rule = Rule {
     run: Run::Functions(Functions {
         judges: |_| true,
         names: |word| ALLOCATORS.contains(&word),
-        looks_through_calls: |_| false,
+        through_calls: |_| None,
         run,
     }),
     page: Page {
