@@ -10,7 +10,7 @@ use crate::gate::{Gate, may_allocate, may_be_pieced, splits_words};
 use crate::language::Language;
 use crate::lexer::Kind;
 use crate::lua;
-use crate::rule::{Functions, Run};
+use crate::rule::{Functions, IsWanted, Run};
 use crate::rules;
 use crate::rust_source;
 use crate::script::{Script, workflow};
@@ -241,7 +241,7 @@ fn judge_functions(c: &C<'_>, findings: &mut Findings<'_>) {
 }
 
 /// The functions that have a word in their body, also through another function, by the hash of their name.
-fn helpers_with(c: &C<'_>, is_wanted: fn(&str) -> bool) -> FxHashSet<u64> {
+fn helpers_with(c: &C<'_>, is_wanted: IsWanted) -> FxHashSet<u64> {
     let mut found = macros_with(c, is_wanted);
     for _ in 0..CALL_DEPTH {
         let before = found.len();
@@ -265,7 +265,7 @@ fn key(name: &str) -> u64 {
 }
 
 /// The macros that bring a word in their body, also through another macro, by the hash of their name.
-fn macros_with(c: &C<'_>, is_wanted: fn(&str) -> bool) -> FxHashSet<u64> {
+fn macros_with(c: &C<'_>, is_wanted: IsWanted) -> FxHashSet<u64> {
     let mut found = FxHashSet::default();
     for _ in 0..MACRO_DEPTH {
         let before = found.len();

@@ -24,15 +24,18 @@ pub(crate) enum Run {
     Suppressions(fn(&[Suppression<'_>], &mut Findings<'_>)),
 }
 
+/// Whether a word is of interest.
+pub(crate) type IsWanted = fn(&str) -> bool;
+
 /// A rule that follows the paths of functions.
 #[derive(Clone, Copy)]
 pub(crate) struct Functions {
     /// Whether the rule judges a text at all.
     pub(crate) judges: fn(&C<'_>) -> bool,
     /// Whether a function that has this word in its body is of interest.
-    pub(crate) names: fn(&str) -> bool,
+    pub(crate) names: IsWanted,
     /// Which word makes a function that calls one with it in its body of interest in this text, too, if any does.
-    pub(crate) through_calls: fn(&C<'_>) -> Option<fn(&str) -> bool>,
+    pub(crate) through_calls: fn(&C<'_>) -> Option<IsWanted>,
     /// Judges the function of a number.
     pub(crate) run: fn(&C<'_>, usize, &mut Findings<'_>),
 }
