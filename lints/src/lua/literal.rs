@@ -12,7 +12,8 @@ pub(super) fn literal(raw: &str) -> String {
         let end = raw.len().saturating_sub(start).max(start);
         return raw.get(start..end).unwrap_or_default().to_owned();
     };
-    let inner = &inner[..inner.len().saturating_sub(1)];
+    // One that never ends has no closing quote.
+    let inner = inner.strip_suffix(['"', '\'']).unwrap_or(inner);
     let mut value = String::new();
     let mut rest = inner;
     while let Some(at) = rest.find('\\') {
@@ -56,7 +57,8 @@ fn escaped(rest: &str) -> (Option<char>, usize) {
 pub(super) fn blotted(raw: &str) -> Vec<u8> {
     let mut bytes = raw.as_bytes().to_vec();
     let value = if raw.starts_with(['"', '\'']) {
-        1..raw.len().saturating_sub(1).max(1)
+        let has_end = raw.len() > 1 && raw.ends_with(['"', '\'']);
+        1..raw.len() - usize::from(has_end)
     } else {
         let level = raw[1..].find('[').map_or(0, |at| at + 2);
         level..raw.len().saturating_sub(level).max(level)
@@ -81,7 +83,7 @@ pub(super) fn blotted(raw: &str) -> Vec<u8> {
 
 #[cfg(test)]
 mod tests {
-    use super::literal;
+    use super::{blotted, literal};
 
     #[test]
     fn literals_say_what_they_are() {
@@ -94,5 +96,14 @@ mod tests {
         check("[==[[::]]==]", "[::]");
         check("\"", "");
         check("[[", "");
+    }
+
+    #[test]
+    fn what_never_ends_says_all_of_it() {
+        for (raw, value) in [("\"a\u{feff}", "a\u{feff}"), ("'ä", "ä"), ("'a\\", "a")] {
+            assert_eq!(literal(raw), value, "{raw}");
+            assert_eq!(blotted(raw).len(), raw.len());
+            assert!(std::str::from_utf8(&blotted(raw)).is_ok(), "{raw}");
+        }
     }
 }
