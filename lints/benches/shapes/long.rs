@@ -225,6 +225,14 @@ pub(crate) const ALL: &[&Shape] = &[
     &c("long-sequence-of-calls", |bytes| {
         in_expression(bytes, "f", |n| format!("({n})"), "")
     }),
+    &c("long-stores", |bytes| {
+        repeated(
+            bytes,
+            "int f(lua_State *L) { struct h local, *ctx;\n",
+            |_| "ctx = &local; ctx->L = L;\n".to_owned(),
+            "lunet_coref_create(L, &r); return 0; }\n",
+        )
+    }),
     &c("long-string", |bytes| {
         repeated(
             bytes,

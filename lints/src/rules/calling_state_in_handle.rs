@@ -40,11 +40,12 @@ fn run(unit: &Unit<'_>, findings: &mut Findings<'_>) {
             stream: &stream,
             function,
             firsts: OnceCell::new(),
-            assignments: OnceCell::new(),
+            states: &states,
+            settings: OnceCell::new(),
         };
         for index in function.open as usize..function.close as usize {
             if stream.kind(index) == Some(Kind::Assign) && stream.is(index, "=") {
-                judge(c, &locals, &states, index, findings);
+                judge(c, &locals, index, findings);
             }
         }
     }
@@ -121,18 +122,12 @@ fn chained(stream: &Stream<'_>, member: usize) -> Option<usize> {
     stream.is(at, "=").then_some(at + 1)
 }
 
-fn judge(
-    c: &C<'_>,
-    locals: &Locals<'_>,
-    states: &FxHashSet<String>,
-    assign: usize,
-    findings: &mut Findings<'_>,
-) {
+fn judge(c: &C<'_>, locals: &Locals<'_>, assign: usize, findings: &mut Findings<'_>) {
     let stream = locals.stream;
-    let Some(state) = value(stream, assign).filter(|word| states.contains(word)) else {
+    let Some(state) = value(stream, assign).filter(|word| locals.states.contains(word)) else {
         return;
     };
-    if is_replaced(locals, states, &state, assign) {
+    if locals.is_replaced(&state, assign) {
         return;
     }
     let Some(place) = place(locals, assign).filter(|&place| !locals.points_to_one(place)) else {
@@ -148,28 +143,6 @@ fn judge(
             format!("the calling state `{state}` is kept in `{target}`, which outlives the call"),
         )
         .help("store `default_luaL()`; pin the caller with `lunet_coref_create(L, ref)` to resume it later");
-}
-
-/// Whether a name holds another state by then: `L = default_luaL();` stands before, and every path goes through it.
-fn is_replaced(
-    locals: &Locals<'_>,
-    states: &FxHashSet<String>,
-    state: &str,
-    assign: usize,
-) -> bool {
-    let stream = locals.stream;
-    let outline = stream.outline;
-    let encloses = |open: u32| {
-        stream
-            .close(open as usize)
-            .is_some_and(|close| close > assign)
-    };
-    locals.assignments(state).iter().any(|&at| {
-        at < assign
-            && outline.begin(at) as usize == at
-            && encloses(outline.parent(at))
-            && value(stream, at + 1).is_none_or(|word| !states.contains(&word))
-    })
 }
 
 /// The first token of the member that is assigned, if it is one and outlives the call.
@@ -230,11 +203,22 @@ struct Locals<'a> {
     function: &'a Function,
     /// For each name where it was declared first, made when somebody asks.
     firsts: OnceCell<FxHashMap<Cow<'a, str>, usize>>,
-    /// For each name where it is set, made when somebody asks.
-    assignments: OnceCell<FxHashMap<Cow<'a, str>, Vec<usize>>>,
+    /// The names of the calling state.
+    states: &'a FxHashSet<String>,
+    /// For each name how it is set, made when somebody asks.
+    settings: OnceCell<FxHashMap<Cow<'a, str>, Setting>>,
 }
 
-impl Locals<'_> {
+/// How a name is set as a whole, wherever it is.
+struct Setting {
+    /// Each time to the address of a value of the function.
+    points_to_one: bool,
+    /// Where it is set to something else than the calling state, and the last token up to which one of the blocks
+    /// goes in which that was done so far.
+    others: Vec<(usize, usize)>,
+}
+
+impl<'a> Locals<'a> {
     /// Whether the name at `index` is declared before it.
     fn has(&self, index: usize) -> bool {
         let firsts = self.firsts.get_or_init(|| {
@@ -252,33 +236,58 @@ impl Locals<'_> {
 
     /// Whether the name at `index` is a pointer that only ever points to a value of the function: `ctx = &local`.
     fn points_to_one(&self, index: usize) -> bool {
-        let stream = self.stream;
-        let name = stream.word(index);
-        let is_address = |at: usize| {
-            stream.kind(at + 2) == Some(Kind::Ampersand)
-                && self.has(at + 3)
-                && stream.kind(at + 4).is_some_and(ends_value)
-        };
-        let all = self.assignments(&name);
-        !all.is_empty() && all.iter().all(|&at| is_address(at))
+        let setting = self.settings().get(&self.stream.word(index));
+        setting.is_some_and(|setting| setting.points_to_one)
     }
 
-    /// Where a name is set as a whole.
-    fn assignments(&self, name: &str) -> &[usize] {
-        let assignments = self.assignments.get_or_init(|| {
+    /// Whether a name holds another state by then: `L = default_luaL();` stands before, and every path goes through it.
+    fn is_replaced(&self, state: &str, index: usize) -> bool {
+        self.settings().get(state).is_some_and(|setting| {
+            let before = setting.others.partition_point(|&(at, _)| at < index);
+            let last = before.checked_sub(1).map(|last| setting.others[last]);
+            last.is_some_and(|(_, close)| close > index)
+        })
+    }
+
+    fn settings(&self) -> &FxHashMap<Cow<'a, str>, Setting> {
+        self.settings.get_or_init(|| {
             let stream = self.stream;
-            let mut assignments: FxHashMap<_, Vec<usize>> = FxHashMap::default();
+            let mut settings = FxHashMap::default();
             for at in self.function.open as usize + 1..self.function.close as usize {
                 let is_set = stream.kind(at) == Some(Kind::Identifier)
                     && stream.is(at + 1, "=")
                     && !matches!(stream.kind(at - 1), Some(Kind::Dot | Kind::Arrow));
                 if is_set {
-                    assignments.entry(stream.word(at)).or_default().push(at);
+                    let setting = settings.entry(stream.word(at)).or_insert(Setting {
+                        points_to_one: true,
+                        others: Vec::new(),
+                    });
+                    setting.points_to_one &= self.is_address(at + 2);
+                    if let Some(close) = self.end_of_other(at) {
+                        let before = setting.others.last().map_or(0, |&(_, close)| close);
+                        setting.others.push((at, close.max(before)));
+                    }
                 }
             }
-            assignments
-        });
-        assignments.get(name).map_or(&[], Vec::as_slice)
+            settings
+        })
+    }
+
+    /// Whether `&local` stands there, and nothing else.
+    fn is_address(&self, at: usize) -> bool {
+        self.stream.kind(at) == Some(Kind::Ampersand)
+            && self.has(at + 1)
+            && self.stream.kind(at + 2).is_some_and(ends_value)
+    }
+
+    /// The end of the block of a statement that sets a name to something else than the calling state.
+    fn end_of_other(&self, at: usize) -> Option<usize> {
+        let outline = self.stream.outline;
+        let value = value(self.stream, at + 1);
+        let is_other = outline.begin(at) as usize == at
+            && value.is_none_or(|word| !self.states.contains(&word));
+        let close = || self.stream.close(outline.parent(at) as usize);
+        is_other.then(close).flatten()
     }
 
     fn declares(&self, index: usize) -> bool {
