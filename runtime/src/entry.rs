@@ -239,6 +239,12 @@ impl Call {
         Err(Misuse::Raise(Text::Owned(text)))
     }
 
+    /// True when the call has so many arguments.
+    pub(crate) fn has(&self, argument: c_int) -> bool {
+        // SAFETY: Lua called with this state.
+        unsafe { ffi::lua_gettop(self.state) >= argument }
+    }
+
     /// Lua's type of an argument.
     pub(crate) fn kind(&self, argument: c_int) -> c_int {
         // SAFETY: Lua called with this state.
@@ -279,10 +285,11 @@ impl Call {
             .ok_or(Misuse::WrongType(argument, c"number"))
     }
 
-    /// Makes room for one more wait with a deadline; false when there is no memory for it. Asked before
-    /// anything is begun that could not be taken back.
-    pub(crate) fn can_park(&self) -> bool {
-        self.runtime.scheduler.reserve() && self.runtime.reactor.timers.borrow_mut().reserve()
+    /// Makes room for one more wait, and for its deadline if it has one; false when there is no memory
+    /// for it. Asked before anything is begun that could not be taken back.
+    pub(crate) fn can_park(&self, deadline: bool) -> bool {
+        self.runtime.scheduler.reserve(self.state)
+            && (!deadline || self.runtime.reactor.timers.borrow_mut().reserve())
     }
 
     /// Parks the running coroutine. The body returns [`Answer::Yield`] next.

@@ -33,9 +33,19 @@ struct Slot<T> {
 }
 
 impl Handle {
+    /// The handle of a slot in one of its lives.
+    pub(crate) const fn new(index: u32, generation: NonZeroU32) -> Self {
+        Self { index, generation }
+    }
+
     /// The number of the slot, which no two living handles share.
     pub(crate) fn index(self) -> u32 {
         self.index
+    }
+
+    /// Which life of the slot is meant.
+    pub(crate) fn generation(self) -> NonZeroU32 {
+        self.generation
     }
 
     /// The handle as one number, for tokens of the reactor.
@@ -92,14 +102,6 @@ impl<T> HandleTable<T> {
         }
     }
 
-    /// Makes room for one more value; false when there is no memory for it.
-    pub(crate) fn reserve(&mut self) -> bool {
-        if !self.free.is_empty() || (self.used as usize) < self.pages.len() * PAGE {
-            return true;
-        }
-        self.pages.try_reserve(1).is_ok() && new_page().map(|page| self.pages.push(page)).is_some()
-    }
-
     /// The value, while the handle is alive.
     pub(crate) fn get(&self, handle: Handle) -> Option<&T> {
         let page = self.pages.get(handle.index as usize / PAGE)?;
@@ -126,30 +128,6 @@ impl<T> HandleTable<T> {
             self.free.push(handle.index);
         }
         Some(value)
-    }
-
-    /// Every living value with its handle.
-    pub(crate) fn iter_mut(&mut self) -> impl Iterator<Item = (Handle, &mut T)> {
-        let slots = self.pages.iter_mut().flat_map(|page| page.iter_mut());
-        slots.zip(0u32..).filter_map(|(slot, index)| {
-            let generation = slot.generation;
-            let value = slot.value.as_mut()?;
-            Some((Handle { index, generation }, value))
-        })
-    }
-
-    /// Takes every value out and tells its handle. Needs no memory: the slots are not used again.
-    pub(crate) fn clear(&mut self, mut gone: impl FnMut(Handle)) {
-        self.living = 0;
-        let slots = self.pages.iter_mut().flat_map(|page| page.iter_mut());
-        for (slot, index) in slots.zip(0u32..) {
-            if slot.value.take().is_some() {
-                gone(Handle {
-                    index,
-                    generation: slot.generation,
-                });
-            }
-        }
     }
 
     /// True when nothing lives in the table.
@@ -209,20 +187,6 @@ mod tests {
         assert_eq!(table.get(first), None);
         assert_eq!(table.remove(first), None);
         assert_eq!(table.get_mut(second).copied(), Some("second"));
-    }
-
-    #[test]
-    fn a_cleared_table_knows_nobody_and_mistakes_nobody() {
-        let mut table = HandleTable::new();
-        let (first, second) = (table.insert("first"), table.insert("second"));
-        table.remove(first);
-        let mut gone = Vec::new();
-        table.clear(|handle| gone.push(handle));
-        assert_eq!(gone, [second]);
-        assert!(table.is_empty() && table.get(second).is_none());
-        let later = [table.insert("third"), table.insert("fourth")];
-        assert!(!later.contains(&second));
-        assert_eq!(table.get(second), None);
     }
 
     #[test]

@@ -12,6 +12,7 @@ mod failure;
 mod foreign;
 mod task;
 mod threads;
+mod waits;
 
 use std::cell::{Cell, RefCell};
 use std::collections::{BTreeMap, VecDeque};
@@ -22,11 +23,12 @@ use std::ptr::NonNull;
 use mlua::ffi::{self, lua_State};
 
 use crate::entry::Answer;
-use crate::handle::{Handle, HandleTable};
+use crate::handle::Handle;
 use crate::{trace, vm};
 use anchors::Anchors;
 use task::Origin;
 pub(crate) use task::{Operation, Task, Wait};
+use waits::Waits;
 
 /// How deep coroutines may resume one another on the process stack before the rest must queue.
 const NESTING_LIMIT: u32 = 160;
@@ -39,18 +41,6 @@ const SWEEP_FLOOR: usize = 1024;
 
 /// How many finished threads are kept for reuse.
 const SPARE_THREADS: usize = 1024;
-
-/// A coroutine that waits. Its thread is the one anchored at `slot`: a record is kept small,
-/// because an idle connection consists of little else.
-#[derive(Clone, Copy, Debug)]
-struct Parked {
-    slot: u32,
-    since_ms: u32,
-    operation: Operation,
-    origin: Origin,
-    /// A timer is set for it.
-    deadline: bool,
-}
 
 /// What runs at the next turn without an event.
 #[derive(Clone, Copy, Debug)]
@@ -67,7 +57,7 @@ pub(crate) struct Scheduler {
     /// A thread on which error objects are turned into text.
     desk: NonNull<lua_State>,
     anchors: Anchors,
-    parked: RefCell<HandleTable<Parked>>,
+    waits: RefCell<Waits>,
     ready: RefCell<VecDeque<Ready>>,
     spare: RefCell<Vec<Task>>,
     /// Spawned coroutines that yielded without a wait; they stay anchored until they end.
@@ -110,7 +100,7 @@ impl Scheduler {
             main,
             desk,
             anchors,
-            parked: RefCell::new(HandleTable::new()),
+            waits: RefCell::new(Waits::new()),
             ready: RefCell::new(VecDeque::new()),
             spare: RefCell::new(Vec::new()),
             strays: RefCell::new(BTreeMap::new()),
@@ -189,9 +179,10 @@ impl Scheduler {
         self.nesting.set(nesting);
     }
 
-    /// Makes room for the record of one more wait; false when there is no memory for it.
-    pub(crate) fn reserve(&self) -> bool {
-        self.parked.borrow_mut().reserve()
+    /// Makes room for the record of a wait of the running thread; false when there is no memory for it.
+    /// A coroutine that was resumed here has one.
+    pub(crate) fn reserve(&self, state: *mut lua_State) -> bool {
+        self.is_current(state) || self.waits.borrow_mut().reserve(self.anchors.next_slot())
     }
 
     /// Parks the running thread: from now on somebody else must end its wait with [`wake`].
@@ -202,27 +193,24 @@ impl Scheduler {
     pub(crate) fn park(&self, state: *mut lua_State, operation: Operation, now_ms: u32) -> Handle {
         let task = self.task_of(state);
         self.waiting.set(self.waiting.get() + 1);
-        let wait = self.parked.borrow_mut().insert(Parked {
-            slot: task.slot,
-            since_ms: now_ms,
-            operation,
-            origin: task.origin,
-            deadline: false,
-        });
+        let wait = self.waits.borrow_mut().begin(task, operation, now_ms);
         trace::event!(trace::pinned(Location::caller(), wait.index()));
         if task.origin != Origin::Spawned {
-            self.ever_known.set(true);
-            self.known.borrow_mut().insert(task.thread, wait);
-            self.sweep_at_times();
+            self.is_known(task, wait);
         }
         wait
     }
 
+    #[cold]
+    fn is_known(&self, task: Task, wait: Handle) {
+        self.ever_known.set(true);
+        self.known.borrow_mut().insert(task.thread, wait);
+        self.sweep_at_times();
+    }
+
     /// Notes that a timer is set for a wait.
     pub(crate) fn has_deadline(&self, wait: Handle) {
-        if let Some(parked) = self.parked.borrow_mut().get_mut(wait) {
-            parked.deadline = true;
-        }
+        self.waits.borrow_mut().has_deadline(wait);
     }
 
     /// How many timers lost their wait since the last call.
@@ -232,35 +220,31 @@ impl Scheduler {
 
     /// The operation that a parked coroutine waits for; none when the wait is over.
     pub(crate) fn operation(&self, wait: Handle) -> Option<Operation> {
-        self.parked
-            .borrow()
-            .get(wait)
-            .map(|parked| parked.operation)
+        let parked = self.waits.borrow().get(wait);
+        parked.map(|parked| parked.operation)
     }
 
     /// Everybody who waits, in no order. The script knows the threads from here on.
     pub(crate) fn waits(&self) -> Vec<Wait> {
         self.ever_known.set(true);
-        let mut known = self.known.borrow_mut();
-        let mut parked = self.parked.borrow_mut();
-        let waits = parked.iter_mut().map(|(wait, parked)| {
-            let thread = self.anchors.thread(parked.slot);
-            if parked.origin == Origin::Spawned {
-                parked.origin = Origin::Shared;
-                known.insert(thread, wait);
+        let waits: Vec<_> = self.waits.borrow().iter().collect();
+        for (wait, parked) in &waits {
+            if parked.task.origin == Origin::Spawned {
+                self.waits.borrow_mut().share(*wait);
+                self.known.borrow_mut().insert(parked.task.thread, *wait);
             }
-            Wait {
-                thread,
-                operation: parked.operation,
-                since_ms: parked.since_ms,
-            }
+        }
+        let waits = waits.into_iter().map(|(_, parked)| Wait {
+            thread: parked.task.thread,
+            operation: parked.operation,
+            since_ms: parked.since_ms,
         });
         waits.collect()
     }
 
     /// True while the wait has a record.
     pub(crate) fn is_parked(&self, wait: Handle) -> bool {
-        self.parked.borrow().get(wait).is_some()
+        self.waits.borrow().get(wait).is_some()
     }
 
     /// Ends a wait: the coroutine goes on with the answer as the results of its call.
@@ -286,21 +270,22 @@ impl Scheduler {
 
     /// Takes the record of a wait whose coroutine is resumed by other means.
     #[track_caller]
+    #[inline]
     pub(crate) fn unpark(&self, wait: Handle) -> Option<Task> {
-        let parked = self.parked.borrow_mut().remove(wait)?;
+        let parked = self.waits.borrow_mut().end(wait)?;
         trace::event!(trace::unpinned(Location::caller(), wait.index()));
         self.waiting.set(self.waiting.get() - 1);
         self.stale_timers
             .set(self.stale_timers.get() + usize::from(parked.deadline));
-        let thread = self.anchors.thread(parked.slot);
-        if parked.origin != Origin::Spawned {
-            self.known.borrow_mut().remove(&thread);
+        if parked.task.origin != Origin::Spawned {
+            self.is_known_no_more(parked.task);
         }
-        Some(Task {
-            thread,
-            slot: parked.slot,
-            origin: parked.origin,
-        })
+        Some(parked.task)
+    }
+
+    #[cold]
+    fn is_known_no_more(&self, task: Task) {
+        self.known.borrow_mut().remove(&task.thread);
     }
 
     /// Queues something for the next turn.

@@ -68,7 +68,7 @@ fn sleep(call: &Call) -> Outcome {
             "lunet.sleep duration must be >= 0",
         )));
     }
-    if !call.can_park() {
+    if !call.can_park(true) {
         return Err(Misuse::Raise(Text::Borrowed("lunet.sleep: out of memory")));
     }
     trace::event!(trace::timer(TimerEvent::Sleep, milliseconds));

@@ -44,13 +44,17 @@ impl Anchors {
     }
 
     /// Anchors the thread on top of the stack, pops it and gives its slot; none, and nothing is
-    /// popped, when Lua has no memory.
+    /// popped, when there is no memory. A slot that was never used must be `prepared` first.
     ///
     /// # Safety
     /// `state` belongs to the same Lua state and has a thread on top.
-    pub(super) unsafe fn add(&self, state: *mut lua_State) -> Option<u32> {
+    pub(super) unsafe fn add(
+        &self,
+        state: *mut lua_State,
+        prepared: impl FnOnce(u32) -> bool,
+    ) -> Option<u32> {
         let free = self.slots.borrow_mut().free.pop();
-        let slot = free.or_else(|| self.new_slot())?;
+        let slot = free.or_else(|| self.new_slot(prepared))?;
         let (desk, place) = self.place(slot);
         // SAFETY: the caller's; the desk has room for one value more than its slots.
         unsafe {
@@ -60,12 +64,9 @@ impl Anchors {
         Some(slot)
     }
 
-    /// The thread at a slot, which is in use.
-    pub(super) fn thread(&self, slot: u32) -> NonNull<lua_State> {
-        let (desk, place) = self.place(slot);
-        // SAFETY: the desk lives as long as the state, and the place is on its stack.
-        let thread = unsafe { ffi::lua_tothread(desk, place) };
-        NonNull::new(thread).expect("a slot in use holds a thread")
+    /// The slot that is the next to be used for the first time.
+    pub(super) fn next_slot(&self) -> u32 {
+        self.slots.borrow().used
     }
 
     /// Lets go of the thread at a slot.
@@ -87,13 +88,15 @@ impl Anchors {
     }
 
     /// The next slot that was never used; makes its desk where it is the first one.
-    fn new_slot(&self) -> Option<u32> {
+    fn new_slot(&self, prepared: impl FnOnce(u32) -> bool) -> Option<u32> {
         loop {
             let mut slots = self.slots.borrow_mut();
             let slot = slots.used;
             if ((slot / PAGE) as usize) < slots.desks.len() {
-                slots.used += 1;
-                return Some(slot);
+                return prepared(slot).then(|| {
+                    slots.used += 1;
+                    slot
+                });
             }
             drop(slots);
             // May collect garbage, and so run a script's finalizers, which may come here, too.

@@ -75,13 +75,13 @@ impl Scheduler {
         if !self.ever_known.get() {
             return true;
         }
-        let Some(parked) = self.parked.borrow().get(wait).copied() else {
+        let Some(parked) = self.waits.borrow().get(wait) else {
             return false;
         };
-        let thread = self.anchors.thread(parked.slot);
+        let task = parked.task;
         // SAFETY: the thread of a record is anchored.
-        let suspended = parked.origin == Origin::Spawned
-            || unsafe { ffi::lua_status(thread.as_ptr()) } == ffi::LUA_YIELD;
+        let suspended = task.origin == Origin::Spawned
+            || unsafe { ffi::lua_status(task.thread.as_ptr()) } == ffi::LUA_YIELD;
         if !suspended && let Some(task) = self.unpark(wait) {
             self.release(task);
         }

@@ -38,19 +38,39 @@ impl Scheduler {
                 NonNull::new(ffi::lua_newthread(state)).expect("Lua raises when it has no memory");
             Some(Task {
                 thread,
-                slot: self.anchors.add(state)?,
+                slot: self.anchor(state)?,
                 origin: Origin::Spawned,
             })
         }
     }
 
-    /// The task of the running thread; a thread of the script is anchored for its wait.
-    pub(super) fn task_of(&self, state: *mut lua_State) -> Task {
-        let current = self.current.get();
-        if let Some(task) = current.filter(|task| task.thread.as_ptr() == state) {
-            self.has_parked.set(true);
-            return task;
+    /// Anchors the thread on top of the stack and pops it; gives its slot, beside which there is a
+    /// record of what it will wait for. None, and nothing is popped, when there is no memory.
+    ///
+    /// # Safety
+    /// As [`super::anchors::Anchors::add`].
+    unsafe fn anchor(&self, state: *mut lua_State) -> Option<u32> {
+        // SAFETY: the caller's.
+        unsafe {
+            self.anchors
+                .add(state, |slot| self.waits.borrow_mut().reserve(slot))
         }
+    }
+
+    /// The task of the running thread; a thread of the script is anchored for its wait.
+    #[inline]
+    pub(super) fn task_of(&self, state: *mut lua_State) -> Task {
+        match self.current.get() {
+            Some(task) if task.thread.as_ptr() == state => {
+                self.has_parked.set(true);
+                task
+            }
+            _ => self.task_of_script(state),
+        }
+    }
+
+    #[cold]
+    fn task_of_script(&self, state: *mut lua_State) -> Task {
         let thread = NonNull::new(state).expect("Lua calls with a state");
         let earlier = self.known.borrow().get(&thread).copied();
         if let Some(task) = earlier.and_then(|wait| self.unpark(wait)) {
@@ -64,7 +84,7 @@ impl Scheduler {
         // 20 values, and a suspended one for a few.
         let slot = unsafe {
             ffi::lua_pushthread(state);
-            self.anchors.add(state)
+            self.anchor(state)
         };
         let slot = slot.expect("there is memory to hold one more coroutine");
         Task {
@@ -100,7 +120,7 @@ impl Scheduler {
     pub(crate) fn abandon(&self) {
         self.ended.set(true);
         let told = Location::caller();
-        self.parked.borrow_mut().clear(|wait| {
+        self.waits.borrow_mut().clear(|wait| {
             trace::event!(trace::unpinned(told, wait.index()));
         });
         self.known.borrow_mut().clear();

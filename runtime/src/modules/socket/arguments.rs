@@ -89,7 +89,7 @@ pub(super) fn port(number: f64, lowest: u16) -> Option<u16> {
 /// the argument is no table or names no time.
 #[inline]
 pub(super) fn deadline_ns(call: &Call, argument: c_int) -> Result<Option<u64>, Misuse> {
-    if call.kind(argument) == ffi::LUA_TTABLE {
+    if call.has(argument) && call.kind(argument) == ffi::LUA_TTABLE {
         deadline_of_table(call, argument)
     } else {
         Ok(None)
@@ -130,13 +130,15 @@ fn deadline_of_table(call: &Call, argument: c_int) -> Result<Option<u64>, Misuse
 #[inline]
 pub(super) fn arm(call: &Call, deadline_ns: Option<u64>, wait: Handle, target: Handle) {
     if let Some(deadline_ns) = deadline_ns {
-        call.runtime.scheduler.has_deadline(wait);
-        call.runtime
-            .reactor
-            .timers
-            .borrow_mut()
-            .set(deadline_ns, wait, Some(target));
+        set_timer(call.runtime, deadline_ns, wait, target);
     }
+}
+
+#[cold]
+fn set_timer(runtime: &Runtime, deadline_ns: u64, wait: Handle, target: Handle) {
+    runtime.scheduler.has_deadline(wait);
+    let mut timers = runtime.reactor.timers.borrow_mut();
+    timers.set(deadline_ns, wait, Some(target));
 }
 
 #[cfg(test)]

@@ -46,7 +46,7 @@ pub(super) fn connect(call: &Call) -> Outcome {
         call.number(2)?
     };
     let deadline_ns = deadline_ns(call, if given == mlua::ffi::LUA_TTABLE { 2 } else { 3 })?;
-    if !call.can_park() {
+    if !call.can_park(deadline_ns.is_some()) {
         return Ok(Answer::Failure(NO_MEMORY));
     }
     if is_path {

@@ -158,7 +158,7 @@ pub(super) fn accept(call: &Call) -> Outcome {
     if let Attempt::Done(answer) = attempt {
         return Ok(answer);
     }
-    if !call.can_park() {
+    if !call.can_park(deadline_ns.is_some()) {
         return Ok(Answer::Failure(NO_MEMORY));
     }
     let wait = call.park(Operation::Accept);

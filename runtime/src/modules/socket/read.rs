@@ -28,7 +28,7 @@ pub(super) fn read(call: &Call) -> Outcome {
         Some(Now::NotYet) => false,
         Some(Now::PutOff) => true,
     };
-    if !call.can_park() {
+    if !call.can_park(deadline_ns.is_some()) {
         return Ok(Answer::Failure(NO_MEMORY));
     }
     let wait = call.park(Operation::Read);

@@ -51,7 +51,7 @@ fn start(call: &Call, deadline_ns: Option<u64>) -> Result<Answer, Text> {
         return Ok(Answer::Nil);
     }
     let rest = copy(&data[sent..])?;
-    if !call.can_park() {
+    if !call.can_park(deadline_ns.is_some()) {
         return Err(NO_MEMORY);
     }
     if put_off {
