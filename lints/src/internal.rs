@@ -1,5 +1,7 @@
 //! Finds the identifiers that begin with the prefix of internals, and says what each is doing.
 
+mod text;
+
 use std::borrow::Cow;
 use std::ops::Range;
 
@@ -9,6 +11,7 @@ use crate::lexer::{DirectiveKind, Kind, Token, spelling};
 use crate::paste::{Pasted, Pastes};
 use crate::role::Role;
 use crate::unit::{C, Stretch};
+use text::Stringisers;
 
 /// One place where an internal is named.
 pub(crate) struct Mention<'a> {
@@ -51,7 +54,14 @@ pub(crate) fn each_mention(c: &C<'_>, prefix: &str, mut visit: impl FnMut(Mentio
             .iter()
             .any(|&token| token.kind == Kind::Paste || names_internal(text, token, prefix))
     };
-    c.each_stretch(wanted, |stretch| in_stretch(stretch, prefix, &mut visit));
+    let stringisers = Stringisers::of(c);
+    c.each_stretch(wanted, |stretch| {
+        in_stretch(stretch, prefix, &mut |mention, index| {
+            if mention.role != Role::Use || !stringisers.make_text_of(&stretch.stream, index) {
+                visit(mention);
+            }
+        });
+    });
     in_directives(c, prefix, &mut visit);
 }
 
@@ -79,7 +89,8 @@ fn names_internal(text: &str, token: Token, prefix: &str) -> bool {
         && spelling(text, token).starts_with(prefix)
 }
 
-fn in_stretch(stretch: &Stretch<'_, '_>, prefix: &str, visit: &mut impl FnMut(Mention<'_>)) {
+/// Visits each place with its token.
+fn in_stretch(stretch: &Stretch<'_, '_>, prefix: &str, visit: &mut impl FnMut(Mention<'_>, usize)) {
     let stream = &stretch.stream;
     let macro_name = stretch
         .definition
@@ -97,14 +108,15 @@ fn in_stretch(stretch: &Stretch<'_, '_>, prefix: &str, visit: &mut impl FnMut(Me
         let is_pasted = chain.end > index + 1;
         let range = stream.tokens[index].start as usize..chain.known_end;
         if chain.name.starts_with(prefix) {
-            visit(Mention {
+            let mention = Mention {
                 range,
                 role: stream.role(index),
                 macro_name: macro_name.clone(),
                 call: plain_call(stretch, index),
                 is_pasted: is_pasted && !chain.complete,
                 name: chain.name.into(),
-            });
+            };
+            visit(mention, index);
         }
         index = chain.end;
     }

@@ -62,17 +62,12 @@ impl<'a> Stream<'a> {
         }
     }
 
-    fn parent(&self, index: usize) -> Option<usize> {
+    pub(crate) fn parent(&self, index: usize) -> Option<usize> {
         known(self.outline.parent(index))
     }
 
     pub(crate) fn close(&self, open: usize) -> Option<usize> {
         known(self.outline.close(open))
-    }
-
-    /// The first token of the statement of a token, if there is such a token.
-    pub(crate) fn begin_of(&self, index: usize) -> Option<usize> {
-        known(self.outline.begin(index))
     }
 
     fn begin(&self, index: usize) -> usize {
@@ -275,7 +270,11 @@ impl<'a> Stream<'a> {
 
     /// `(name)(…)` and `(*name)(…)`.
     fn role_of_callee(&self, index: usize, open: usize, arguments: usize, starred: bool) -> Role {
-        if !self.declares(open) || !self.reads_like_parameters(arguments) {
+        let is_parameter = || {
+            let type_before = open > 0 && self.kind(open - 1) == Some(Kind::Identifier);
+            starred && type_before && self.parameter_list(open).is_some()
+        };
+        if !(self.declares(open) || is_parameter()) || !self.reads_like_parameters(arguments) {
             return Role::Use;
         }
         if starred {
@@ -306,10 +305,11 @@ impl<'a> Stream<'a> {
         let is_first = open.is_some_and(|open| index == open + 1);
         match operator.as_deref() {
             Some("offsetof" | "__builtin_offsetof" | "container_of") => true,
-            Some(
-                "sizeof" | "_Alignof" | "alignof" | "__alignof__" | "typeof" | "__typeof__"
-                | "__typeof" | "_Atomic",
-            ) => is_first,
+            Some("sizeof" | "_Alignof" | "alignof" | "__alignof__" | "_Atomic") => is_first,
+            // Nobody asks for the type of a type.
+            Some("typeof" | "__typeof__" | "__typeof" | "typeof_unqual") => {
+                is_first && self.word(index).ends_with("_t")
+            }
             Some("va_arg") => self.kind(index + 1) == Some(Kind::ParenClose),
             _ => false,
         }

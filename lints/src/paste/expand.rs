@@ -37,6 +37,14 @@ impl Item {
         }
     }
 
+    /// What an argument stands for was brought by whoever gave the argument, unless it was pasted before.
+    fn into_given(self) -> Self {
+        Self {
+            is_given: self.is_given || !self.is_pasted,
+            ..self
+        }
+    }
+
     pub(crate) fn begins_with(&self, prefix: &str) -> bool {
         self.is_known && self.kind == Kind::Identifier && self.text.starts_with(prefix)
     }
@@ -177,7 +185,9 @@ impl<'t> Expander<'t> {
                 }
                 items.extend(argument);
             } else {
-                items.extend(self.expand(&argument));
+                let is_given = argument.iter().any(|item| item.is_given);
+                let made = self.expand(&argument).into_iter();
+                items.extend(made.map(|item| if is_given { item.into_given() } else { item }));
             }
         }
         joined(items)

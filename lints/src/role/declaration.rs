@@ -268,9 +268,11 @@ impl Stream<'_> {
                 }
                 match self.kind(after) {
                     Some(Kind::ParenClose | Kind::Comma) => true,
-                    // `(a * b)`: a product in a call, unless it is known to declare.
+                    // `(a * b)`: a product in a call, unless it is known to declare. Outside of functions nobody
+                    // multiplies.
                     Some(Kind::Identifier) => {
-                        self.word(first).ends_with("_t")
+                        self.at_file_scope(open)
+                            || self.word(first).ends_with("_t")
                             || self
                                 .word(first)
                                 .starts_with(|letter: char| letter.is_ascii_uppercase())
