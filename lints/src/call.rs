@@ -87,6 +87,8 @@ pub(crate) struct Names<'c> {
     code: &'c [Token],
     /// Variables and enumerators that are set to the registry, found when somebody asks.
     registries: OnceCell<FxHashSet<Box<str>>>,
+    /// Variables that are set to a function of the registry, found when somebody asks.
+    pointers: OnceCell<Aliases>,
 }
 
 /// Object-like macros that are another name, and that name.
@@ -124,6 +126,7 @@ impl<'c> Names<'c> {
             text: c.lexed.text,
             code: &c.lexed.code,
             registries: OnceCell::new(),
+            pointers: OnceCell::new(),
         };
         names.find_forwarders(c, functions);
         names
@@ -193,7 +196,8 @@ impl<'c> Names<'c> {
         (0..stream.tokens.len())
             .filter(|&index| {
                 stream.kind(index) == Some(Kind::Identifier)
-                    && self.names_any(stream, index, functions)
+                    && (self.names_any(stream, index, functions)
+                        || self.points_to_any(stream, index, functions))
                     && !is_member(stream, index)
             })
             .filter_map(|index| call_at(stream, index))
@@ -205,6 +209,60 @@ impl<'c> Names<'c> {
             functions.iter().any(|function| stream.is(index, function))
         } else {
             functions.contains(&self.resolve(&stream.word(index)))
+        }
+    }
+
+    /// Whether a name is a variable that is set to any of `functions`.
+    fn points_to_any(&self, stream: &Stream<'_>, index: usize, functions: &[&str]) -> bool {
+        let pointers = self.pointers.get_or_init(|| self.read_pointers());
+        !pointers.is_empty()
+            && pointers
+                .get(&*stream.word(index))
+                .is_some_and(|function| functions.contains(&&**function))
+    }
+
+    /// The names in `reference = luaL_ref` and `int (*reference)(lua_State *, int) = luaL_ref`.
+    fn read_pointers(&self) -> Aliases {
+        let word = |at: usize| &self.text[self.code[at].range()];
+        let ends = [Kind::Semicolon, Kind::Comma, Kind::BraceClose];
+        let mut pointers = Aliases::default();
+        for at in 2..self.code.len().saturating_sub(1) {
+            let is_function = self.code[at].kind == Kind::Identifier
+                && matches!(word(at), "luaL_ref" | "luaL_unref")
+                && ends.contains(&self.code[at + 1].kind);
+            if !is_function {
+                continue;
+            }
+            let is_address = self.code[at - 1].kind == Kind::Ampersand;
+            let assign = at - 1 - usize::from(is_address);
+            if assign > 0
+                && word(assign) == "="
+                && let Some(name) = self.declarator(assign - 1)
+            {
+                pointers.insert(word(name).into(), word(at).into());
+            }
+        }
+        pointers
+    }
+
+    /// The name of the declarator that ends with a token: a name, or `(*name)(…)`.
+    fn declarator(&self, last: usize) -> Option<usize> {
+        let kind = |at: usize| self.code[at].kind;
+        match kind(last) {
+            Kind::Identifier => Some(last),
+            Kind::ParenClose => {
+                let first = last.saturating_sub(32);
+                let open = (first..last)
+                    .rev()
+                    .find(|&at| kind(at) == Kind::ParenOpen)?;
+                let name = open.checked_sub(2)?;
+                let is_pointer = kind(open - 1) == Kind::ParenClose
+                    && kind(name) == Kind::Identifier
+                    && name > 0
+                    && kind(name - 1) == Kind::Star;
+                is_pointer.then_some(name)
+            }
+            _ => None,
         }
     }
 
@@ -252,9 +310,10 @@ impl<'c> Names<'c> {
         let bare =
             text.trim_matches(|letter: char| "()".contains(letter) || letter.is_whitespace());
         let bare: String = bare.split_whitespace().collect();
-        self.resolve(&bare) == "LUA_REGISTRYINDEX"
+        let bare = bare.strip_prefix("int)").unwrap_or(&bare);
+        self.resolve(bare) == "LUA_REGISTRYINDEX"
             || bare == "-10000"
-            || self.registries().contains(bare.as_str())
+            || self.registries().contains(bare)
     }
 
     /// The names in `reg = LUA_REGISTRYINDEX`.

@@ -1,6 +1,6 @@
 //! The `#include` lines of a text.
 
-use crate::lexer::{DirectiveKind, Kind, spelling};
+use crate::lexer::{DirectiveKind, Kind, Token, spelling};
 use crate::unit::C;
 
 /// One include that a compiler may see.
@@ -37,17 +37,18 @@ fn read(c: &C<'_>) -> Vec<Include> {
             DirectiveKind::If | DirectiveKind::Ifdef => depth += 1,
             DirectiveKind::Endif => depth = depth.saturating_sub(1),
             DirectiveKind::Include if !c.conditionals.is_dead(directive.start as usize) => {
-                let mut content = c.lexed.content_of(directive).iter();
-                let Some(token) = content.find(|token| token.kind == Kind::String) else {
+                let content = c.lexed.content_of(directive);
+                let Some(token) = named_header(c, content) else {
                     continue;
                 };
                 let path = &c.lexed.text[token.range()];
                 // A spliced path names no header that is asked for.
-                if spelling(c.lexed.text, *token) == path {
+                if spelling(c.lexed.text, token) == path {
+                    let last = content.iter().find(|own| **own == token).or(content.last());
                     found.push(Include {
                         path: path.trim_matches(['"', '<', '>']).to_owned(),
                         start: directive.start as usize,
-                        end: token.end() as usize,
+                        end: last.map_or(token, |last| *last).end() as usize,
                         is_quoted: path.starts_with('"'),
                         is_conditional: depth > 0,
                     });
@@ -57,4 +58,19 @@ fn read(c: &C<'_>) -> Vec<Include> {
         }
     }
     found
+}
+
+/// The string with the path: in the directive itself, or the body of the macro that stands there.
+fn named_header(c: &C<'_>, content: &[Token]) -> Option<Token> {
+    let string = content.iter().find(|token| token.kind == Kind::String);
+    string.copied().or_else(|| {
+        let name = content
+            .first()
+            .filter(|token| token.kind == Kind::Identifier)?;
+        let definition = c.macro_named(&c.lexed.spelling(*name))?;
+        match &c.lexed.content[definition.body.clone()] {
+            [path] if path.kind == Kind::String => Some(*path),
+            _ => None,
+        }
+    })
 }

@@ -69,9 +69,13 @@ fn read<'a>(
     is_rule: &impl Fn(&str) -> bool,
 ) -> Option<Suppression<'a>> {
     let text = &source.text[range.clone()];
-    let inner = text
+    let mut inner = text
         .trim_start_matches(['/', '*', '#', '-', '!'])
         .trim_start();
+    // The first words of a comment whose lines begin with stars.
+    if text.starts_with("/*") && text.contains('\n') {
+        inner = inner.trim_start_matches(['*', ' ', '\t']);
+    }
     let body = inner.strip_prefix(MARKER)?.trim_end_matches("*/").trim();
     let (rules, reason, fault) = parse(body, is_rule);
     Some(Suppression {
@@ -109,7 +113,7 @@ fn parse<'a>(
         Some(format!("there is no rule `{unknown}`"))
     } else if rules.is_empty() {
         Some("it names no rule".to_owned())
-    } else if reason.is_empty() {
+    } else if !reason.contains(char::is_alphanumeric) {
         Some("it gives no reason".to_owned())
     } else {
         None

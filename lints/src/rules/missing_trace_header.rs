@@ -82,7 +82,13 @@ fn missing(c: &C<'_>, findings: &mut Findings<'_>) {
             .iter()
             .any(|function| defines(function.name))
     };
-    let first = c.lexed.code.iter().find(is_wrapper);
+    let is_member = |at: usize| {
+        let before = at.checked_sub(1).map(|before| c.lexed.code[before].kind);
+        matches!(before, Some(Kind::Dot | Kind::Arrow))
+    };
+    let mut code = c.lexed.code.iter().enumerate();
+    let first = code.find(|(at, token)| is_wrapper(token) && !is_member(*at));
+    let first = first.map(|(_, token)| token);
     let in_macro = c.macros.iter().find_map(|definition| {
         c.lexed.content[definition.body.clone()]
             .iter()
