@@ -19,6 +19,8 @@ pub(super) struct Callers<'c> {
     uses: OnceCell<FxHashMap<usize, Vec<usize>>>,
     /// The names of the calling state in the functions that call others, by their number.
     states: RefCell<FxHashMap<usize, Rc<States<'c>>>>,
+    /// What was answered, by function and parameter.
+    answers: RefCell<FxHashMap<(usize, usize), bool>>,
 }
 
 /// Names, each with the token from which on it holds the calling state.
@@ -30,6 +32,7 @@ impl<'c> Callers<'c> {
             c,
             uses: OnceCell::new(),
             states: RefCell::default(),
+            answers: RefCell::default(),
         }
     }
 
@@ -39,10 +42,15 @@ impl<'c> Callers<'c> {
         let parameters = self.c.parameters(number);
         let position = parameters.iter().position(|name| name == parameter);
         let uses = self.uses.get_or_init(|| self.read_uses());
-        match (position, uses.get(&number)) {
-            (Some(position), Some(uses)) => uses.iter().all(|&at| self.hands_another(at, position)),
-            _ => false,
-        }
+        let (Some(position), Some(uses)) = (position, uses.get(&number)) else {
+            return false;
+        };
+        let known = self.answers.borrow().get(&(number, position)).copied();
+        known.unwrap_or_else(|| {
+            let answer = uses.iter().all(|&at| self.hands_another(at, position));
+            self.answers.borrow_mut().insert((number, position), answer);
+            answer
+        })
     }
 
     /// Whether a call gives no state of its own caller for a parameter.
