@@ -182,6 +182,26 @@ impl<'a> Findings<'a> {
         }
     }
 
+    /// An edit that takes some bytes away, such as a comment: with its line where nothing else is on it, else with the blanks before it
+    /// where nothing stands behind.
+    pub(crate) fn deletion(&self, range: Range<usize>) -> Edit {
+        let text = self.source.text;
+        // The carriage return of a line is none of its comment.
+        let range = range.start..range.start + text[range].trim_end_matches('\r').len();
+        let before = text[..range.start].trim_end_matches([' ', '\t']);
+        let behind = text[range.end..].trim_start_matches([' ', '\t', '\r']);
+        let ends_line = behind.is_empty() || behind.starts_with('\n');
+        let begins_line = before.is_empty() || before.ends_with('\n');
+        let range = match (begins_line, ends_line) {
+            (true, true) => {
+                before.len()..text.len() - behind.len() + usize::from(!behind.is_empty())
+            }
+            (false, true) => before.len()..range.end,
+            _ => range,
+        };
+        self.edit(range, "")
+    }
+
     fn places(&self, range: &Range<usize>) -> (Position, Position) {
         (
             self.source.position(range.start),

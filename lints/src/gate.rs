@@ -10,9 +10,10 @@ mod allocation;
 use allocation::may_stay_unasked;
 
 /// What C rules look for besides the prefix.
-const NEEDLES: [(&str, Mark); 14] = [
+const NEEDLES: [(&str, Mark); 15] = [
     ("lunet", Mark::BeginsWord),
     ("lunet-lint:", Mark::Anything),
+    ("trace.h", Mark::BeginsWord),
     ("luaL_", Mark::BeginsWord),
     ("lua_State", Mark::BeginsWord),
     ("malloc", Mark::Allocates),

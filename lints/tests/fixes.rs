@@ -67,6 +67,10 @@ fn what_has_no_equal_wrapper_stays() {
         "int f(lua_State *L) { return (_lunet_ensure_coroutine)(L, \"f\"); }\n",
         "int f(lua_State *L) { use(luaL_ref(L, LUA_REGISTRYINDEX)); }\n",
         "void f(lua_State *L) { luaL_unref(L, LUA_REGISTRYINDEX, get()); }\n",
+        "void f(lua_State *L, int r) { for (r = luaL_ref(L, LUA_REGISTRYINDEX); r; r--) {} }\n",
+        "void f(lua_State *L) { for (int r = luaL_ref(L, LUA_REGISTRYINDEX); r; r--) {} }\n",
+        "void f(lua_State *L, const int r) { luaL_unref(L, LUA_REGISTRYINDEX, r); }\n",
+        "void f(lua_State *L, const struct c *c) { luaL_unref(L, LUA_REGISTRYINDEX, c->r); }\n",
     ] {
         check_body(text, text);
     }
@@ -89,6 +93,26 @@ fn raw_references_become_wrappers() {
     check_body(
         "void f(lua_State *L, struct c *c) {\n    if (c) c->ref = luaL_ref(L, LUA_REGISTRYINDEX);\n}\n",
         "void f(lua_State *L, struct c *c) {\n    if (c) lunet_valref_create_raw(L, c->ref);\n}\n",
+    );
+}
+
+#[test]
+fn comments_between_two_statements_stay() {
+    check_body(
+        "void f(lua_State *L, struct c *c) {\n    lua_pushthread(L); /* the caller */\n    // and its reference\n    c->ref = luaL_ref(L, LUA_REGISTRYINDEX); /* kept */\n}\n",
+        "void f(lua_State *L, struct c *c) {\n     /* the caller */\n    // and its reference\n    lunet_coref_create(L, c->ref); /* kept */\n}\n",
+    );
+}
+
+#[test]
+fn suppressions_go_with_their_lines() {
+    check(
+        "int a;\r\n  // lunet-lint: allow(internal-call) was needed\r\nint b; // lunet-lint: allow(internal-call) here, too\r\n/* lunet-lint: allow(internal-call) and there */ int c;\r\n",
+        "int a;\r\nint b;\r\n int c;\r\n",
+    );
+    check(
+        "int a; // lunet-lint: allow(internal-call) was needed",
+        "int a;",
     );
 }
 

@@ -184,20 +184,35 @@ fn replacement(
     if !stream.is(assign, "=") || stream.kind(close + 1) != Some(Kind::Semicolon) {
         return None;
     }
+    // The wrappers are statements, and none stands in the head of a `for`.
+    if stream
+        .parent(begin)
+        .is_some_and(|open| stream.kind(open) != Some(Kind::BraceOpen))
+    {
+        return None;
+    }
     let state = text_of(stream, call.arguments.first()?);
     let (declaration, target) = target(stream, begin, assign)?;
+    let mut edits = include_edits(c, findings);
     let mut first = begin;
     let wrapper = match push {
         None => "lunet_valref_create_raw",
         Some(push) if is_statement_before(stream, push, state, begin) => {
-            first = push;
+            let end = stream.tokens[begin - 1].end() as usize;
+            let start = stream.tokens[begin].start as usize;
+            if stream.text[end..start].trim().is_empty() {
+                first = push;
+            } else {
+                // A comment between the two stays.
+                let statement = stream.tokens[push].start as usize..end;
+                edits.push(findings.deletion(statement));
+            }
             "lunet_coref_create"
         }
         Some(_) => "lunet_coref_create_raw",
     };
     let range = stream.tokens[first].start as usize..stream.tokens[close + 1].end() as usize;
     let text = format!("{declaration}{wrapper}({state}, {target});");
-    let mut edits = include_edits(c, findings);
     edits.push(findings.edit(range, text));
     edits.sort_by_key(|edit| edit.range.start);
     Some(Fix {

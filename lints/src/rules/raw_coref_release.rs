@@ -1,5 +1,7 @@
 //! `raw-coref-release`: a registry reference is released without the wrappers.
 
+use std::borrow::Cow;
+use std::cell::RefCell;
 use std::collections::HashSet;
 
 use crate::call::{Call, Names, call_at, text_of};
@@ -28,7 +30,10 @@ fn run(unit: &Unit<'_>, findings: &mut Findings<'_>) {
         return;
     };
     let names = Names::new(c, &["luaL_unref"]);
-    let values = kept_values(c);
+    let known = Known {
+        values: kept_values(c),
+        constants: RefCell::default(),
+    };
     c.each_stretch(
         |tokens| names.may_call(c.lexed.text, tokens, &["luaL_unref"]),
         |stretch| {
@@ -43,7 +48,7 @@ fn run(unit: &Unit<'_>, findings: &mut Findings<'_>) {
             for (call, text) in direct.chain(names.forwarded(stretch, "luaL_unref", 1)) {
                 if names.is_registry(text) {
                     let range = stretch.stream.tokens[call.name].range();
-                    let fix = replacement(c, stretch, &call, &values, findings);
+                    let fix = replacement(c, stretch, &call, &known, findings);
                     findings
                         .add(&RULE, range, "registry reference released outside of its home")
                         .help("use `lunet_coref_release(L, ref)`, or `lunet_valref_release(L, ref)` for a value that is no coroutine")
@@ -54,12 +59,43 @@ fn run(unit: &Unit<'_>, findings: &mut Findings<'_>) {
     );
 }
 
+/// What the file says of its references.
+struct Known<'c> {
+    /// The last names of the places in which it keeps values that are no coroutines.
+    values: HashSet<String>,
+    /// The function that was asked last, by its number, and the names that it can't set.
+    constants: RefCell<(Option<usize>, HashSet<Cow<'c, str>>)>,
+}
+
+impl<'c> Known<'c> {
+    /// Whether a name of the function around a token is declared `const`, or points to what is.
+    fn is_constant(&self, c: &'c C<'_>, index: usize) -> bool {
+        let Some(number) = c.outline.function_number_at(index) else {
+            return false;
+        };
+        let stream = c.stream();
+        let mut constants = self.constants.borrow_mut();
+        if constants.0 != Some(number) {
+            let function = &c.outline.functions[number];
+            let all = function.name as usize..function.close as usize;
+            let names = all.filter(|&at| stream.is(at, "const")).filter_map(|at| {
+                let is_declarator =
+                    |at: usize| matches!(stream.kind(at), Some(Kind::Identifier | Kind::Star));
+                let end = (at + 1..at + 9).find(|&end| !is_declarator(end))?;
+                Some(stream.word(end - 1))
+            });
+            *constants = (Some(number), names.collect());
+        }
+        constants.1.contains(&stream.word(index))
+    }
+}
+
 /// The statement with the wrapper in it. The wrapper sets the reference, so that it must be a place.
-fn replacement(
-    c: &C<'_>,
+fn replacement<'c>(
+    c: &'c C<'_>,
     stretch: &Stretch<'_, '_>,
     call: &Call,
-    values: &HashSet<String>,
+    known: &Known<'c>,
     findings: &Findings<'_>,
 ) -> Option<Fix> {
     let stream = &stretch.stream;
@@ -85,8 +121,11 @@ fn replacement(
     if stretch.definition.is_some() || !is_statement || !is_place {
         return None;
     }
+    if known.is_constant(c, reference.start) {
+        return None;
+    }
     let (state, reference_text) = (text_of(stream, state), text_of(stream, reference));
-    let wrapper = if values.contains(&*stream.word(reference.end - 1)) {
+    let wrapper = if known.values.contains(&*stream.word(reference.end - 1)) {
         "lunet_valref_release"
     } else {
         "lunet_coref_release"

@@ -33,7 +33,7 @@ fn run(suppressions: &[Suppression<'_>], findings: &mut Findings<'_>) {
             continue;
         }
         let message = format!("this suppression of {} silences nothing", unused.join(", "));
-        let edit = findings.edit(suppression.range.clone(), "");
+        let edit = findings.deletion(suppression.range.clone());
         let finding = findings.add(&RULE, suppression.range.clone(), message);
         finding.help("delete it");
         if unused.len() == suppression.rules.len() {
