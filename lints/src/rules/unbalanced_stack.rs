@@ -4,6 +4,7 @@ use crate::finding::{Findings, Level};
 use crate::flow::{Graph, Value, path};
 use crate::lexer::Kind;
 use crate::outline::Function;
+use crate::role::Stream;
 use crate::rule::{Functions, Page, Rule, Run};
 use crate::unit::{C, Calls};
 
@@ -19,7 +20,7 @@ pub(crate) const RULE: Rule = Rule {
         run,
     }),
     page: Page {
-        what: "It fires on a helper that leaves the Lua stack higher or lower on one path than on another without saying so in its return value. A path that returns a constant equal to the number of values it leaves has said so, and so has a function each of whose numbers stands for one height, such as -1 with an error message. Functions that return nothing and have loops, or belong to a project that knows nothing of the SDK, may push as much as their data want; of them it fires where a path forgets what another one pops. The same holds for callbacks that fetch the state themselves. Functions that Lua itself calls may leave what they like below their results.",
+        what: "It fires on a helper that leaves the Lua stack higher or lower on one path than on another without saying so in its return value. A path that returns a constant equal to the number of values it leaves has said so, and so has a function each of whose numbers stands for one height, such as -1 with an error message. Functions that return nothing and push in loops, or belong to a project that knows nothing of the SDK, may push as much as their data want; of them it fires where a path forgets what another one pops. The same holds for callbacks that fetch the state themselves. Functions that Lua itself calls may leave what they like below their results.",
         why: "The caller can't know what is on top. The value that stayed is taken for a result, or the stack grows with every call until it overflows.",
         bad: "static int check_coroutine(lua_State *L, const char *name) {\n    if (lua_pushthread(L)) {\n        lua_pop(L, 1);\n        return luaL_error(L, \"%s must be called from coroutine\", name);\n    }\n    return 0; //~ unbalanced-stack\n}\n",
         good: "static int check_coroutine(lua_State *L, const char *name) {\n    int is_main = lua_pushthread(L);\n    lua_pop(L, 1);\n    if (is_main) {\n        return luaL_error(L, \"%s must be called from coroutine\", name);\n    }\n    return 0;\n}\n",
@@ -45,7 +46,7 @@ fn run(c: &C<'_>, number: usize, findings: &mut Findings<'_>) {
         let paths = Paths {
             endings: &found.endings,
             manners,
-            depends_on_data: c.is_foreign() || has_loop(c, function),
+            depends_on_data: c.is_foreign() || has_pushing_loop(c, function, &state),
             is_callback: is_variable,
         };
         judge(graph, &paths, findings);
@@ -121,17 +122,59 @@ fn manners(c: &C<'_>, function: &Function, is_given_state: bool) -> Manners {
     }
 }
 
-fn has_loop(c: &C<'_>, function: &Function) -> bool {
+/// Whether a function has a loop that may push: what it pushes then may be as much as the data want.
+fn has_pushing_loop(c: &C<'_>, function: &Function, state: &str) -> bool {
     let stream = c.stream();
-    (function.open..function.close)
-        .any(|at| matches!(&*stream.word(at as usize), "for" | "while" | "do"))
+    let mut at = function.open as usize;
+    while at < function.close as usize {
+        if !matches!(&*stream.word(at), "for" | "while" | "do") {
+            at += 1;
+            continue;
+        }
+        // Up to the end of the statement: of a `do` the condition pushes nothing that is told apart.
+        let mut end = at + 1;
+        loop {
+            match stream.kind(end) {
+                Some(kind) if kind.opens() => end = stream.close(end).unwrap_or(end) + 1,
+                Some(Kind::Semicolon) | None => break,
+                Some(_) => end += 1,
+            }
+            if stream.kind(end - 1) == Some(Kind::BraceClose) {
+                break;
+            }
+        }
+        let end = end.min(function.close as usize);
+        if (at + 1..end).any(|inner| may_push(&stream, inner, state)) {
+            return true;
+        }
+        at = end.max(at + 1);
+    }
+    false
+}
+
+/// Whether a function is called that may push: one of Lua that does, or any other that is given the state.
+fn may_push(stream: &Stream<'_>, index: usize, state: &str) -> bool {
+    if stream.kind(index) != Some(Kind::Identifier)
+        || stream.kind(index + 1) != Some(Kind::ParenOpen)
+    {
+        return false;
+    }
+    let name = stream.word(index);
+    if let Some(what) = name.strip_prefix("lua_") {
+        let pushes = [
+            "push", "get", "raw", "new", "create", "insert", "call", "pcall", "concat", "load",
+        ];
+        return what != "gettop" && pushes.iter().any(|begin| what.starts_with(begin));
+    }
+    let looks = ["luaL_check", "luaL_opt", "luaL_arg", "luaL_error"];
+    !looks.iter().any(|begin| name.starts_with(begin)) && stream.is(index + 2, state)
 }
 
 /// The paths through one function.
 struct Paths<'e> {
     endings: &'e [Ending],
     manners: Manners,
-    /// How much a function pushes that returns nothing may be what its data want: it has a loop, or the project
+    /// How much a function pushes that returns nothing may be what its data want: it pushes in a loop, or the project
     /// knows nothing of the SDK and may have manners of its own.
     depends_on_data: bool,
     /// It fetches the state itself: what it leaves there may be meant for whoever comes next.
