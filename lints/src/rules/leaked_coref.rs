@@ -43,6 +43,8 @@ struct Held {
     is_local: bool,
     /// Something else may keep it, or the context that has it.
     is_kept: bool,
+    /// Another variable has it, too: it does not go with its context.
+    is_copied: bool,
     /// Where the context that has it was freed.
     freed: Option<(usize, usize)>,
 }
@@ -268,6 +270,7 @@ impl Corefs {
             created: (range.start, range.end),
             is_local,
             is_kept: false,
+            is_copied: false,
             freed: None,
         };
         self.held.insert(place, held);
@@ -275,7 +278,7 @@ impl Corefs {
 
     fn free(&mut self, pointer: &str, range: &Range<usize>) {
         for (place, held) in &mut self.held {
-            if root(place) == pointer && place.len() > pointer.len() {
+            if root(place) == pointer && place.len() > pointer.len() && !held.is_copied {
                 held.freed = Some((range.start, range.end));
             }
         }
@@ -290,6 +293,11 @@ impl Corefs {
             self.allocated.remove(&assign.target);
             if !self.held.is_empty() {
                 self.mention(&assign.value.text());
+            }
+            if let Value::Place(place) = &assign.value
+                && let Some(held) = self.held.get_mut(place)
+            {
+                held.is_copied = true;
             }
         }
         let target = &assign.target;

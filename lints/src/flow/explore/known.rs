@@ -43,7 +43,7 @@ fn hash_of(fact: &(Text, Fact)) -> u64 {
 enum Fact {
     Equal(Text),
     NotEqual(Text),
-    /// A comparison of order, as text, and its outcome.
+    /// A comparison by `<` or `<=`, as text, and its outcome.
     Order(bool),
 }
 
@@ -57,15 +57,48 @@ impl Known {
     }
 
     pub(crate) fn is_not_zero(&self, variable: &str) -> bool {
-        matches!(self.get(variable), Some(Fact::NotEqual(text)) if *text == "0")
+        self.is_not(variable, "0")
+    }
+
+    fn is_not(&self, variable: &str, value: &str) -> bool {
+        let is_it =
+            |fact: Option<&Fact>| matches!(fact, Some(Fact::NotEqual(text)) if *text == value);
+        let primary = self.get(variable);
+        is_it(primary)
+            || (matches!(primary, Some(Fact::NotEqual(_))) && is_it(self.get(&second(variable))))
     }
 
     pub(crate) fn is_negative(&self, variable: &str) -> bool {
-        let outcome = |operator: &str| match self.get(&format!("{variable}{operator}0")) {
-            Some(Fact::Order(outcome)) => Some(*outcome),
-            _ => None,
-        };
-        outcome("<") == Some(true) || outcome(">=") == Some(false)
+        self.bounds(variable).1.is_some_and(|most| most < 0)
+    }
+
+    /// The least and the most whole number that a variable may be, by the comparisons of order so far.
+    fn bounds(&self, variable: &str) -> (Option<i64>, Option<i64>) {
+        let (mut least, mut most) = (None, None);
+        for fact in self.facts.iter() {
+            let (key, Fact::Order(outcome)) = &**fact else {
+                continue;
+            };
+            let order = key
+                .strip_prefix(variable)
+                .and_then(|rest| rest.strip_prefix('<'));
+            let Some(order) = order else {
+                continue;
+            };
+            let number = order.strip_prefix('=');
+            let is_strict = number.is_none();
+            let Ok(number) = number.unwrap_or(order).parse::<i64>() else {
+                continue;
+            };
+            let most_below = number.saturating_sub(i64::from(is_strict));
+            if *outcome {
+                most = Some(most.map_or(most_below, |most: i64| most.min(most_below)));
+            } else {
+                let bound = most_below.saturating_add(1);
+                least = Some(least.map_or(bound, |least: i64| least.max(bound)));
+            }
+        }
+        (least, most)
     }
 
     fn find(&self, key: &str) -> Result<usize, usize> {
@@ -188,8 +221,12 @@ impl Known {
         match self.get(&condition.left) {
             Some(Fact::Equal(text)) if *text == condition.right => equal,
             Some(Fact::Equal(text)) => !(equal && differ(text, &condition.right)),
-            Some(Fact::NotEqual(text)) if *text == condition.right => !equal,
-            _ => true,
+            Some(Fact::NotEqual(_)) if self.is_not(&condition.left, &condition.right) => !equal,
+            _ if !equal => true,
+            _ => condition.right.parse::<i64>().map_or(true, |value| {
+                let (least, most) = self.bounds(&condition.left);
+                least.is_none_or(|least| least <= value) && most.is_none_or(|most| value <= most)
+            }),
         }
     }
 
@@ -197,12 +234,21 @@ impl Known {
         if !matters.has(&condition.left) || self.facts.len() >= FACT_CAP {
             return;
         }
+        let before = self.get(&condition.left).cloned();
         if equal {
             let fact = Fact::Equal(condition.right.clone());
             self.insert(condition.left.clone(), fact);
-        } else if !matches!(self.get(&condition.left), Some(Fact::Equal(_))) {
+            if matches!(before, Some(Fact::NotEqual(_))) {
+                self.remove(&second(&condition.left));
+            }
+        } else if !matches!(before, Some(Fact::Equal(_)))
+            && !self.is_not(&condition.left, &condition.right)
+        {
             let fact = Fact::NotEqual(condition.right.clone());
             self.insert(condition.left.clone(), fact);
+            if let Some(before) = before {
+                self.insert(Text::from(second(&condition.left)), before);
+            }
         }
     }
 
@@ -220,18 +266,38 @@ impl Known {
         if !matters.has(&condition.left) {
             return true;
         }
-        let key = format!(
-            "{}{}{}",
-            condition.left, condition.operator, condition.right
-        );
-        if let Some(Fact::Order(outcome)) = self.get(&key) {
-            return *outcome == taken;
+        // `a > b` is what `a <= b` is not.
+        let (operator, outcome) = match condition.operator {
+            ">" => ("<=", !taken),
+            ">=" => ("<", !taken),
+            operator => (operator, taken),
+        };
+        let key = format!("{}{operator}{}", condition.left, condition.right);
+        if let Some(Fact::Order(known)) = self.get(&key) {
+            return *known == outcome;
+        }
+        if let Ok(right) = condition.right.parse::<i64>() {
+            let (least, most) = self.bounds(&condition.left);
+            let below = right.saturating_sub(i64::from(operator == "<"));
+            let is_possible = if outcome {
+                least.is_none_or(|least| least <= below)
+            } else {
+                most.is_none_or(|most| most > below)
+            };
+            if !is_possible {
+                return false;
+            }
         }
         if self.facts.len() < FACT_CAP {
-            self.insert(Text::from(key), Fact::Order(taken));
+            self.insert(Text::from(key), Fact::Order(outcome));
         }
         true
     }
+}
+
+/// The key under which the second value stands that a variable is known not to be.
+fn second(variable: &str) -> String {
+    format!("{variable}!=")
 }
 
 /// Whether two values that are spelled differently surely are not the same.

@@ -14,6 +14,13 @@ pub(super) fn of_member(locals: &Locals<'_>, end: usize) -> Option<usize> {
         match stream.kind(last)? {
             Kind::BracketClose | Kind::ParenClose => {
                 let open = stream.outline.parent(last) as usize;
+                // `(ctx->L) = L`, `*(&ctx->L) = L`.
+                if at == end
+                    && stream.kind(last) == Some(Kind::ParenClose)
+                    && let Some(first) = of_member(locals, last).filter(|&first| first > open)
+                {
+                    return Some(first);
+                }
                 if is_one_by_address(locals, open, last) && stream.kind(at) == Some(Kind::Arrow) {
                     return None;
                 }
