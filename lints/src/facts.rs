@@ -9,16 +9,18 @@ use std::sync::Arc;
 pub(crate) use headers::{Guards, names_sdk};
 pub use headers::{Header, Headers, quoted_includes};
 
-use crate::lexer::{Kind, lex};
+use crate::lexer::{Kind, Lexed, lex};
 use crate::macros::macros;
-use crate::outline::outline;
+use crate::outline::{Function, Outline, outline};
 
 /// What stands in for an internal.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Wrapper {
     pub name: String,
-    /// How many arguments a function-like macro takes; `None` for functions and plain names.
+    /// How many arguments a function or function-like macro takes; `None` for plain names.
     pub parameters: Option<usize>,
+    /// A function, which can stand without a call, too.
+    pub is_function: bool,
     /// A macro that is a statement and no expression.
     pub is_statement: bool,
 }
@@ -55,6 +57,7 @@ impl Facts {
             let wrapper = Wrapper {
                 name: lexed.spelling(definition.name).into_owned(),
                 parameters: definition.parameters.as_ref().map(Vec::len),
+                is_function: false,
                 is_statement: body.iter().any(|token| token.kind == Kind::Semicolon),
             };
             for &token in body {
@@ -66,7 +69,8 @@ impl Facts {
             let name = lexed.code[function.name as usize];
             let wrapper = Wrapper {
                 name: lexed.spelling(name).into_owned(),
-                parameters: None,
+                parameters: Some(parameter_count(&lexed, &shape, function)),
+                is_function: true,
                 is_statement: false,
             };
             let body = function.open as usize..function.close as usize;
@@ -121,6 +125,17 @@ impl Facts {
             self.wrappers.insert(internal.to_owned(), wrapper);
         }
     }
+}
+
+/// How many parameters the list behind the name of a function has.
+fn parameter_count(lexed: &Lexed<'_>, shape: &Outline, function: &Function) -> usize {
+    let open = function.name as usize + 1;
+    let close = (shape.close(open) as usize).min(lexed.code.len());
+    let list = lexed.code.get(open + 1..close).unwrap_or_default();
+    let is_void = matches!(list, [only] if lexed.spelling(*only) == "void");
+    let commas = (open + 1..close)
+        .filter(|&at| lexed.code[at].kind == Kind::Comma && shape.parent(at) as usize == open);
+    commas.count() + usize::from(!list.is_empty() && !is_void)
 }
 
 #[cfg(test)]

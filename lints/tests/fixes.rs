@@ -4,7 +4,7 @@
 
 use lunet_lints::{Facts, Linter, Settings, fix};
 
-const TRACE_H: &str = "#define lunet_ensure_coroutine(L, name) _lunet_ensure_coroutine(L, name)\n";
+const TRACE_H: &str = "#define lunet_ensure_coroutine(L, name) _lunet_ensure_coroutine(L, name)\nstatic inline int lunet_step(lua_State *L) { return _lunet_step(L, __LINE__); }\n";
 
 /// Fixes a plugin, compares, and demands that nothing is left to fix.
 fn check(before: &str, after: &str) {
@@ -43,6 +43,14 @@ fn an_internal_becomes_its_wrapper() {
 }
 
 #[test]
+fn a_function_stands_without_a_call_too() {
+    check_body(
+        "int f(lua_State *L) { return _lunet_step(L); }\nint (*p)(lua_State *) = _lunet_step;\n",
+        "int f(lua_State *L) { return lunet_step(L); }\nint (*p)(lua_State *) = lunet_step;\n",
+    );
+}
+
+#[test]
 fn the_header_comes_once_and_in_order() {
     check(
         "#include \"co.h\"\nint f(lua_State *L) {\n    _lunet_ensure_coroutine(L, \"f\");\n    return _lunet_ensure_coroutine(L, \"g\");\n}\n",
@@ -65,6 +73,7 @@ fn what_has_no_equal_wrapper_stays() {
         "int (*p)(lua_State *, const char *) = _lunet_ensure_coroutine;\n",
         "int f(lua_State *L) { return _lunet_ensure_coroutine(L); }\n",
         "int f(lua_State *L) { return (_lunet_ensure_coroutine)(L, \"f\"); }\n",
+        "int f(lua_State *L) { return _lunet_step(L, 1); }\n",
         "int f(lua_State *L) { use(luaL_ref(L, LUA_REGISTRYINDEX)); }\n",
         "void f(lua_State *L) { luaL_unref(L, LUA_REGISTRYINDEX, get()); }\n",
         "void f(lua_State *L, int r) { for (r = luaL_ref(L, LUA_REGISTRYINDEX); r; r--) {} }\n",

@@ -85,17 +85,30 @@ struct State {
     released: BTreeSet<String>,
     /// Local pointers to mutexes, and what they point to.
     pointers: BTreeMap<String, String>,
+    /// Local pointers that are second names of variables: `p = pool`.
+    names: BTreeMap<String, String>,
 }
 
 impl State {
     /// What a mutex is called, whatever pointer names it.
     fn resolved(&self, mutex: String) -> String {
-        self.pointers.get(&mutex).cloned().unwrap_or(mutex)
+        if let Some(place) = self.pointers.get(&mutex) {
+            return place.clone();
+        }
+        let base = root(&mutex);
+        match self.names.get(base) {
+            Some(name) => format!("{name}{}", &mutex[base.len()..]),
+            None => mutex,
+        }
     }
 
     /// `m = &pool->mutex` gives the mutex a second name.
     fn assign(&mut self, assign: &Assign) {
         self.pointers.remove(assign.target.as_str());
+        if !self.names.is_empty() {
+            self.names.remove(assign.target.as_str());
+            self.names.retain(|_, name| *name != assign.target.as_str());
+        }
         // With another index or pointer the same words mean another mutex.
         if root(&assign.target) == assign.target {
             self.locked.retain(|mutex, _| !names(mutex, &assign.target));
@@ -106,6 +119,14 @@ impl State {
         {
             self.pointers
                 .insert(assign.target.to_string(), plain(place));
+        }
+        if let Value::Place(place) = &assign.value
+            && root(&assign.target) == assign.target
+            && root(place) == place
+            && self.names.len() < POINTER_CAP
+        {
+            let name = self.resolved(place.to_string());
+            self.names.insert(assign.target.to_string(), name);
         }
     }
 }
@@ -261,16 +282,20 @@ impl Locks<'_> {
                 None => mutex.to_string(),
             }
         };
+        let all = |state: &State, list: &[Box<str>]| -> Vec<String> {
+            let own = list.iter().map(|mutex| translate(mutex));
+            own.map(|mutex| state.resolved(mutex)).collect()
+        };
         for inner in &*mutexes {
-            for mutex in inner.held.iter().map(|mutex| translate(mutex)) {
+            for mutex in all(state, &inner.held) {
                 let place = (call.range.start, call.range.end);
                 state.locked.entry(mutex).or_insert(place);
             }
-            for mutex in inner.unlocked.iter().map(|mutex| translate(mutex)) {
+            for mutex in all(state, &inner.unlocked) {
                 state.locked.remove(&mutex);
                 state.released.insert(mutex);
             }
-            for mutex in inner.destroyed.iter().map(|mutex| translate(mutex)) {
+            for mutex in all(state, &inner.destroyed) {
                 self.destroy(state, &mutex, call, Some(&call.name), trail);
             }
         }

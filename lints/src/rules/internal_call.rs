@@ -101,7 +101,7 @@ fn fits(wrapper: &Wrapper, mention: &Mention<'_>) -> bool {
         (Some(parameters), Some((arguments, is_statement))) => {
             parameters == arguments && (is_statement || !wrapper.is_statement)
         }
-        (Some(_), None) => false,
+        (Some(_), None) => wrapper.is_function,
     }
 }
 
