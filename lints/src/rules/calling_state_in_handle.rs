@@ -13,7 +13,7 @@ use crate::finding::{Findings, Level};
 use crate::lexer::Kind;
 use crate::rule::{Page, Rule, Run};
 use crate::unit::{C, Unit};
-use callers::Callers;
+use callers::{Callers, Question};
 use locals::Locals;
 use macros::Keepers;
 
@@ -22,7 +22,7 @@ pub(crate) const RULE: Rule = Rule {
     level: Level::Error,
     run: Run::Text(run),
     page: Page {
-        what: "It fires where the calling `lua_State *` is stored into a struct that outlives the call: `ctx->L = L`, `ctx->owner_L = L`, `ctx->co = co`. The owner must be `default_luaL()` or the owner of another context. It stays silent in a project that has headers of its own, none of which names the SDK, and in the sources of Lua.",
+        what: "It fires where the calling `lua_State *` is stored into a struct that outlives the call: `ctx->L = L`, `ctx->owner_L = L`, `ctx->co = co`. The owner must be `default_luaL()` or the owner of another context. A function whose callers all stand in the file and give an owner, or the address of a value that ends with them, may keep what it is given. It stays silent in a project that has headers of its own, none of which names the SDK, and in the sources of Lua.",
         why: "The caller is a coroutine. It may be collected while the handle still waits, and the callback then works on freed memory.",
         bad: "int plugin_open(lua_State *L) {\n    struct handle *ctx = lua_newuserdata(L, sizeof(*ctx));\n    ctx->owner_L = L; //~ calling-state-in-handle\n    return 1;\n}\n",
         good: "int plugin_open(lua_State *L) {\n    struct handle *ctx = lua_newuserdata(L, sizeof(*ctx));\n    ctx->owner_L = default_luaL();\n    return 1;\n}\n",
@@ -57,8 +57,10 @@ fn run(unit: &Unit<'_>, findings: &mut Findings<'_>) {
             }
         }
         for kept in kept {
+            let root = stream.word(kept.place.start);
             if !locals.is_replaced(&kept.state, kept.at)
-                && !callers.hand_an_owner(number, &kept.state)
+                && !callers.all(number, &kept.state, Question::GivesOwner)
+                && !callers.all(number, &root, Question::GivesLocal)
             {
                 report(c, &kept, findings);
             }

@@ -1,6 +1,6 @@
-//! Who calls the functions of a file with which state: one that is only ever given an owner may keep it.
+//! Who calls the functions of a file with what: one that is only ever given an owner may keep it, and one that is
+//! only ever given what ends with its caller may keep anything there.
 
-use std::borrow::Cow;
 use std::cell::{OnceCell, RefCell};
 use std::rc::Rc;
 
@@ -17,63 +17,69 @@ pub(super) struct Callers<'c> {
     c: &'c C<'c>,
     /// For each function where its name is used, by its number; made when somebody asks.
     uses: OnceCell<FxHashMap<usize, Vec<usize>>>,
-    /// The names of the calling state in the functions that call others, by their number.
-    states: RefCell<FxHashMap<usize, Rc<States<'c>>>>,
-    /// What was answered, by function and parameter.
-    answers: RefCell<FxHashMap<(usize, usize), bool>>,
+    /// The names of the functions that call others, by their number.
+    names: RefCell<FxHashMap<usize, Rc<Locals<'c>>>>,
+    /// What was answered, by function, parameter and question.
+    answers: RefCell<FxHashMap<(usize, usize, Question), bool>>,
 }
 
-/// Names, each with the token from which on it holds the calling state.
-type States<'c> = FxHashMap<Cow<'c, str>, usize>;
+/// What all callers may do with a parameter.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+pub(super) enum Question {
+    /// They give something else than their own caller's state.
+    GivesOwner,
+    /// They give the address of a value that ends with them.
+    GivesLocal,
+}
 
 impl<'c> Callers<'c> {
     pub(super) fn new(c: &'c C<'c>) -> Self {
         Self {
             c,
             uses: OnceCell::new(),
-            states: RefCell::default(),
+            names: RefCell::default(),
             answers: RefCell::default(),
         }
     }
 
-    /// Whether all callers of a function are in the file, and give it something else than their own caller's state
-    /// for a parameter.
-    pub(super) fn hand_an_owner(&self, number: usize, parameter: &str) -> bool {
+    /// Whether all callers of a function are in the file, and a question is true of what each gives for a parameter.
+    pub(super) fn all(&self, number: usize, parameter: &str, question: Question) -> bool {
         let parameters = self.c.parameters(number);
         let position = parameters.iter().position(|name| name == parameter);
         let uses = self.uses.get_or_init(|| self.read_uses());
         let (Some(position), Some(uses)) = (position, uses.get(&number)) else {
             return false;
         };
-        let known = self.answers.borrow().get(&(number, position)).copied();
+        let key = (number, position, question);
+        let known = self.answers.borrow().get(&key).copied();
         known.unwrap_or_else(|| {
-            let answer = uses.iter().all(|&at| self.hands_another(at, position));
-            self.answers.borrow_mut().insert((number, position), answer);
+            let is_true = |&at: &usize| self.is_true(at, position, question) == Some(true);
+            let answer = uses.iter().all(is_true);
+            self.answers.borrow_mut().insert(key, answer);
             answer
         })
     }
 
-    /// Whether a call gives no state of its own caller for a parameter.
-    fn hands_another(&self, index: usize, position: usize) -> bool {
+    fn is_true(&self, index: usize, position: usize, question: Question) -> Option<bool> {
         let stream = self.c.stream();
-        let caller = self.c.outline.function_number_at(index);
-        let (Some(call), Some(caller)) = (call_at(&stream, index), caller) else {
-            return false;
-        };
-        let Some(argument) = call.arguments.get(position) else {
-            return false;
-        };
-        let states = self.states_of(caller);
-        let is_state = |at: usize| {
-            states
-                .get(&stream.word(at))
-                .is_some_and(|&since| since < at)
-        };
-        held(&stream, argument.start, is_state).is_none()
+        let caller = self.c.outline.function_number_at(index)?;
+        let call = call_at(&stream, index)?;
+        let argument = call.arguments.get(position)?;
+        let names = self.names_of(caller);
+        Some(match question {
+            Question::GivesOwner => {
+                held(&stream, argument.start, |at| names.is_state(at)).is_none()
+            }
+            Question::GivesLocal => {
+                stream.kind(argument.start) == Some(Kind::Ampersand)
+                    && argument.len() == 2
+                    && names.has(argument.start + 1)
+            }
+        })
     }
 
-    fn states_of(&self, number: usize) -> Rc<States<'c>> {
-        if let Some(known) = self.states.borrow().get(&number) {
+    fn names_of(&self, number: usize) -> Rc<Locals<'c>> {
+        if let Some(known) = self.names.borrow().get(&number) {
             return known.clone();
         }
         let stream = self.c.stream();
@@ -86,8 +92,8 @@ impl<'c> Callers<'c> {
                 locals.names_state(index);
             }
         }
-        let made = Rc::new(std::mem::take(&mut locals.states));
-        self.states.borrow_mut().insert(number, made.clone());
+        let made = Rc::new(locals);
+        self.names.borrow_mut().insert(number, made.clone());
         made
     }
 
