@@ -124,6 +124,19 @@ fn run(c: &C<'_>, number: usize, findings: &mut Findings<'_>) {
             {
                 report_lost(assign, allocator, findings);
             }
+            if let Step::Call(call) = &node.step
+                && let Some(allocator) = read_at_once(call, redefined)
+            {
+                findings
+                    .add(
+                        &RULE,
+                        call.range.clone(),
+                        format!(
+                            "what `{allocator}` gives is used before it was compared with NULL"
+                        ),
+                    )
+                    .help("keep it in a variable, and compare that with NULL first");
+            }
         }
     }
 }
@@ -210,6 +223,27 @@ fn reallocated<'a>(assign: &'a Assign, redefined: &[&str]) -> Option<&'a str> {
     let arguments = &text[text.find('(').map_or(text.len(), |open| open + 1)..];
     let first = arguments.split(',').next().unwrap_or_default();
     (is_known && first == assign.target).then_some(name)
+}
+
+/// The arguments through which a function reads or writes, by position.
+fn arguments_read(function: &str) -> &'static [usize] {
+    READERS
+        .iter()
+        .find(|(name, _)| *name == function || function.strip_prefix("__builtin_") == Some(name))
+        .map_or(&[][..], |(_, arguments)| arguments)
+}
+
+/// The allocator of `strcpy(malloc(n), text)`.
+fn read_at_once<'a>(call: &'a Call, redefined: &[&str]) -> Option<&'a str> {
+    let mut positions = arguments_read(&call.name).iter();
+    positions.find_map(|&position| match call.arguments.get(position)? {
+        Value::Call { name, .. }
+            if ALLOCATORS.contains(&name.as_str()) && !redefined.contains(&name.as_str()) =>
+        {
+            Some(name.as_str())
+        }
+        _ => None,
+    })
 }
 
 fn report_lost(assign: &Assign, allocator: &str, findings: &mut Findings<'_>) {
@@ -329,12 +363,7 @@ impl Allocations<'_> {
     }
 
     fn called(&mut self, state: &mut Unchecked, call: &Call, node: NodeId) {
-        let reads = READERS
-            .iter()
-            .find(|(name, _)| {
-                *name == call.name || call.name.strip_prefix("__builtin_") == Some(name)
-            })
-            .map_or(&[][..], |(_, arguments)| arguments);
+        let reads = arguments_read(&call.name);
         for (index, argument) in call.arguments.iter().enumerate() {
             let text = argument.text();
             if reads.contains(&index)
