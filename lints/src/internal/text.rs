@@ -14,11 +14,18 @@ use crate::unit::C;
 const DEPTH: usize = 4;
 const REACH: usize = 256;
 
+/// For each parameter of a macro whether nothing but text is made of it.
+struct Texts {
+    of: Vec<bool>,
+    /// The last one stands for all arguments that are left.
+    is_variadic: bool,
+}
+
 /// The macros of a file that use some parameters for nothing but text.
 pub(super) struct Stringisers<'c> {
     c: &'c C<'c>,
     /// For each name the parameters, by position; made when somebody asks.
-    by_name: OnceCell<FxHashMap<Cow<'c, str>, Vec<bool>>>,
+    by_name: OnceCell<FxHashMap<Cow<'c, str>, Texts>>,
 }
 
 impl<'c> Stringisers<'c> {
@@ -49,7 +56,11 @@ impl<'c> Stringisers<'c> {
                     stream.kind(comma) == Some(Kind::Comma) && stream.parent(comma) == Some(open)
                 });
                 let position = commas.count();
-                if parameters.is_some_and(|list| list.get(position) == Some(&true)) {
+                let is_text = |list: &Texts| {
+                    let last = list.of.last().filter(|_| list.is_variadic);
+                    list.of.get(position).or(last) == Some(&true)
+                };
+                if parameters.is_some_and(is_text) {
                     return true;
                 }
             }
@@ -58,10 +69,10 @@ impl<'c> Stringisers<'c> {
         false
     }
 
-    fn read(&self) -> FxHashMap<Cow<'c, str>, Vec<bool>> {
+    fn read(&self) -> FxHashMap<Cow<'c, str>, Texts> {
         let lexed = &self.c.lexed;
         let body = |definition: &Macro<'_>| &lexed.content[definition.body.clone()];
-        let mut found: FxHashMap<Cow<'c, str>, Vec<bool>> = FxHashMap::default();
+        let mut found: FxHashMap<Cow<'c, str>, Texts> = FxHashMap::default();
         let has_hash = |one: &&Macro<'_>| body(one).iter().any(|token| token.kind == Kind::Hash);
         if !self.c.macros.iter().any(|one| has_hash(&one)) {
             return found;
@@ -72,8 +83,9 @@ impl<'c> Stringisers<'c> {
             let name = lexed.spelling(definition.name);
             match found.get_mut(&name) {
                 Some(known) => {
-                    known.truncate(list.len());
-                    let pairs = known.iter_mut().zip(list);
+                    known.of.truncate(list.of.len());
+                    known.is_variadic &= list.is_variadic;
+                    let pairs = known.of.iter_mut().zip(list.of);
                     pairs.for_each(|(known, is_text)| *known &= is_text);
                 }
                 None => {
@@ -90,19 +102,29 @@ impl<'c> Stringisers<'c> {
                 && lexed.spelling(*given) == *parameter
                 && found
                     .get(&lexed.spelling(*callee))
-                    .is_some_and(|list| list[..] == [true])
+                    .is_some_and(|list| list.of == [true])
             {
                 through.push(lexed.spelling(definition.name));
             }
         }
-        found.extend(through.into_iter().map(|name| (name, vec![true])));
-        found.retain(|_, list| list.contains(&true));
+        found.extend(through.into_iter().map(|name| {
+            (
+                name,
+                Texts {
+                    of: vec![true],
+                    is_variadic: false,
+                },
+            )
+        }));
+        found.retain(|_, list| list.of.contains(&true));
         found
     }
 
-    /// For each parameter whether it stands behind `#`, and nowhere else.
-    fn texts(&self, body: &[Token], definition: &Macro<'_>) -> Vec<bool> {
-        let parameters = definition.parameters.as_deref().unwrap_or_default();
+    /// Whether each parameter stands behind `#`, and nowhere else.
+    fn texts(&self, body: &[Token], definition: &Macro<'_>) -> Texts {
+        let named = definition.parameters.iter().flatten().map(|name| &**name);
+        let rest = (definition.is_variadic && !definition.names_variadic).then_some("__VA_ARGS__");
+        let parameters: Vec<&str> = named.chain(rest).collect();
         let mut texts = vec![None; parameters.len()];
         for (at, token) in body.iter().enumerate() {
             if token.kind != Kind::Identifier {
@@ -114,9 +136,9 @@ impl<'c> Stringisers<'c> {
                 texts[position] = Some(texts[position].unwrap_or(true) && is_text);
             }
         }
-        texts
-            .into_iter()
-            .map(|is_text| is_text == Some(true))
-            .collect()
+        Texts {
+            of: texts.into_iter().map(|text| text == Some(true)).collect(),
+            is_variadic: definition.is_variadic,
+        }
     }
 }
