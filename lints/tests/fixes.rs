@@ -64,6 +64,10 @@ fn the_header_comes_once_and_in_order() {
         "#include \"trace.h\"\n#include \"lunet_mem.h\"\n#include \"co.h\"\nint x;\n",
         "#include \"lunet_mem.h\"\n#include \"co.h\"\n#include \"trace.h\"\nint x;\n",
     );
+    check(
+        "#include \"trace.h\"\r\nint x;\r\n#include \"co.h\"",
+        "int x;\r\n#include \"co.h\"\r\n#include \"trace.h\"",
+    );
 }
 
 #[test]

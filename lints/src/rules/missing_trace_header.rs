@@ -46,7 +46,9 @@ fn too_early(c: &C<'_>, trace: &Include, co: &Include, findings: &mut Findings<'
     let mut insert = text[moved.clone()].to_owned();
     let place = line(co).end;
     if !text[..place].ends_with('\n') {
-        insert.insert(0, '\n');
+        // The last line takes the end of the line that moves behind it.
+        let ending = insert.trim_end_matches(['\r', '\n']).len();
+        insert = format!("{}{}", &insert[ending..], &insert[..ending]);
     }
     let edits = vec![
         findings.edit(moved, ""),
