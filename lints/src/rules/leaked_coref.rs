@@ -53,6 +53,8 @@ struct Held {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 struct Corefs {
     held: BTreeMap<Text, Held>,
+    /// Variables of the function that have a copy of one, and its place.
+    copies: BTreeMap<Text, Text>,
     allocated: BTreeSet<Text>,
 }
 
@@ -122,7 +124,7 @@ impl Analysis for Leaks<'_> {
                 return Afters::None;
             }
             Step::Call(call) => self.call(&mut state, call),
-            Step::Assign(assign) => state.assign(assign),
+            Step::Assign(assign) => state.assign(self.graph, assign),
             Step::Return { value, range } => {
                 state.mention(&value.text());
                 self.end(state, range, trail);
@@ -151,7 +153,7 @@ impl Analysis for Leaks<'_> {
             _ => false,
         };
         if is_none {
-            state.held.remove(&condition.left);
+            state.release(&condition.left);
         }
     }
 }
@@ -167,11 +169,11 @@ impl Leaks<'_> {
             }
         } else if RELEASERS.contains(&name) {
             if let Some(place) = argument(1) {
-                state.held.remove(place.trim_matches(['(', ')']));
+                state.release(place.trim_matches(['(', ')']));
             }
         } else if name == "luaL_unref" {
             if let Some(place) = argument(2) {
-                state.held.remove(&place);
+                state.release(&place);
             }
         } else if FREERS.contains(&name) {
             if let Some(pointer) = argument(0) {
@@ -179,6 +181,7 @@ impl Leaks<'_> {
             }
         } else if name.contains("yield") {
             state.held.clear();
+            state.copies.clear();
         } else if !state.held.is_empty() && keeps(name) {
             for (position, argument) in call.arguments.iter().enumerate() {
                 match argument {
@@ -284,20 +287,15 @@ impl Corefs {
         }
     }
 
-    fn assign(&mut self, assign: &Assign) {
+    fn assign(&mut self, graph: &Graph, assign: &Assign) {
         if let Value::Call { name, .. } = &assign.value {
             if ALLOCATORS.contains(&name.as_str()) {
                 self.allocated.insert(assign.target.clone());
             }
         } else {
             self.allocated.remove(&assign.target);
-            if !self.held.is_empty() {
+            if !self.held.is_empty() && !self.copy(graph, assign) {
                 self.mention(&assign.value.text());
-            }
-            if let Value::Place(place) = &assign.value
-                && let Some(held) = self.held.get_mut(place)
-            {
-                held.is_copied = true;
             }
         }
         let target = &assign.target;
@@ -306,11 +304,42 @@ impl Corefs {
         });
     }
 
+    /// Forgets the coref in a place, or the one that it has a copy of.
+    fn release(&mut self, place: &str) {
+        let place = self.copies.get(place).map_or(place, |original| original);
+        self.held.remove(place);
+        if self.held.is_empty() {
+            self.copies.clear();
+        }
+    }
+
+    /// Whether an assignment gives a coref to a variable that ends with the function as well: that keeps nothing.
+    fn copy(&mut self, graph: &Graph, assign: &Assign) -> bool {
+        self.copies.remove(&assign.target);
+        let Value::Place(place) = &assign.value else {
+            return false;
+        };
+        let place = self.copies.get(place).unwrap_or(place).clone();
+        let Some(held) = self.held.get_mut(&place) else {
+            return false;
+        };
+        held.is_copied = true;
+        let local = graph.locals.get(&assign.target);
+        let ends = local.is_some_and(|local| !local.is_static && !local.is_pointer);
+        if ends && place != assign.target {
+            self.copies.insert(assign.target.clone(), place);
+        }
+        ends
+    }
+
     /// Something is named where it may be kept: the coref itself, or what holds it.
     fn mention(&mut self, text: &str) {
         for (place, held) in &mut self.held {
             let holder = root(place);
-            if names(text, holder) && (text.contains(place.as_str()) || names_whole(text, holder)) {
+            let is_named =
+                names(text, holder) && (text.contains(place.as_str()) || names_whole(text, holder));
+            let mut copies = self.copies.iter();
+            if is_named || copies.any(|(copy, of)| of == place && names(text, copy)) {
                 held.is_kept = true;
             }
         }
