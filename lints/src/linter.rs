@@ -172,6 +172,7 @@ impl Linter {
     fn may_use_internals(&self, text: &str) -> bool {
         let prefix = &self.settings.prefix;
         memchr::memmem::find(text.as_bytes(), prefix.as_bytes()).is_some()
+            || suppress::mentions_marker(text)
     }
 
     fn suppress(&self, unit: &Unit<'_>, findings: &mut Findings<'_>) {

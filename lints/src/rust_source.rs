@@ -37,8 +37,9 @@ pub(crate) fn read(text: &str, prefix: &str) -> RustSource {
                 }
             }
             Kind::String if attribute.names_symbol => {
-                let name = token.text.trim_matches('"');
-                let start = token.start + usize::from(token.text.starts_with('"'));
+                let name = token.text.trim_start_matches(['r', '#', '"']);
+                let start = token.start + token.text.len() - name.len();
+                let name = name.trim_end_matches(['"', '#']);
                 if name.starts_with(prefix) {
                     let range = start..start + name.len();
                     rust.internals.push((name.to_owned(), range));
@@ -149,6 +150,7 @@ mod tests {
             "#![cfg_attr(a, unsafe(export_name = \"_lunet_x\"))]",
             &["_lunet_x"],
         );
+        check("#[link_name = r#\"_lunet_x\"#] fn f();", &["_lunet_x"]);
         check("r#\"open _lunet_x\n r##\"_lunet_y", &["_lunet_y"]);
     }
 }
