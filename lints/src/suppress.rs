@@ -69,15 +69,20 @@ fn read<'a>(
     is_rule: &impl Fn(&str) -> bool,
 ) -> Option<Suppression<'a>> {
     let text = &source.text[range.clone()];
-    let mut inner = text
-        .trim_start_matches(['/', '*', '#', '-', '!'])
-        .trim_start();
+let inner = text.trim_start_matches(['/', '*', '#', '-', '!']);
+    // `--[==[ … ]==]`
+    let long = inner.trim_start_matches(['[', '=']);
+    let is_long = text.starts_with("--[") && long.len() < inner.len();
+    let mut inner = if is_long { long } else { inner }.trim_start();
     // The first words of a comment whose lines begin with stars.
     if text.starts_with("/*") && text.contains('\n') {
         inner = inner.trim_start_matches(['*', ' ', '\t']);
     }
-    let body = inner.strip_prefix(MARKER)?.trim_end_matches("*/").trim();
-    let (rules, reason, fault) = parse(body, is_rule);
+    let mut body = inner.strip_prefix(MARKER)?.trim_end_matches("*/");
+    if is_long {
+        body = body.trim_end_matches([']', '=']);
+    }
+    let (rules, reason, fault) = parse(body.trim(), is_rule);
     Some(Suppression {
         first_line: source.line_of(range.start),
         last_line: source.line_of(range.end.saturating_sub(1).max(range.start)),

@@ -266,7 +266,16 @@ impl<'t> Reader<'t> {
             self.end_run();
             return;
         }
-        match self.constants.text(token.text).map(str::to_owned) {
+        let names_script = self
+            .call()
+            .and_then(|call| self.making.get(call as usize))
+            .is_some_and(Making::may_run_shell);
+        let value = if names_script {
+            self.constants.script(token.text)
+        } else {
+            self.constants.text(token.text)
+        };
+        match value.map(str::to_owned) {
             Some(value) => self.operand(&value, token, false),
             None => self.end_run(),
         }
@@ -283,13 +292,8 @@ impl<'t> Reader<'t> {
         };
         let range = token.start..token.end();
         if making.arguments == u32::from(making.is_protected) {
-            if is_literal {
-                making.literals.push(range.clone());
-            } else if making.literals.is_empty() {
-                making
-                    .named
-                    .get_or_insert_with(|| (value.into(), range.clone()));
-            }
+            let named = (!is_literal).then(|| value.into());
+            making.pieces.push((range.clone(), named));
         }
         match &mut self.run {
             Some(run) if run.awaits_more && run.call == call => {

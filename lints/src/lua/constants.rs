@@ -19,6 +19,8 @@ pub(super) struct Constants<'t> {
 #[derive(Clone, Debug, PartialEq, Eq)]
 enum Value<'t> {
     Text(Box<str>),
+    /// A string in which `x` stands for what nobody knows.
+    Partial(Box<str>),
     /// A function of some library, by its last name.
     Function(&'t str),
 }
@@ -47,6 +49,14 @@ impl<'t> Constants<'t> {
     pub(super) fn text(&self, name: &str) -> Option<&str> {
         match self.names.get(name)?.as_ref()? {
             Value::Text(text) => Some(text),
+            Value::Partial(_) | Value::Function(_) => None,
+        }
+    }
+
+    /// The string that a name holds, at least in part.
+    pub(super) fn script(&self, name: &str) -> Option<&str> {
+        match self.names.get(name)?.as_ref()? {
+            Value::Text(text) | Value::Partial(text) => Some(text),
             Value::Function(_) => None,
         }
     }
@@ -55,7 +65,7 @@ impl<'t> Constants<'t> {
     pub(super) fn function(&self, name: &str) -> Option<&'t str> {
         match self.names.get(name)?.as_ref()? {
             Value::Function(name) => Some(name),
-            Value::Text(_) => None,
+            Value::Text(_) | Value::Partial(_) => None,
         }
     }
 
@@ -78,6 +88,8 @@ enum Open {
     Block,
     /// Parentheses around a value that is being read.
     Value,
+    /// What `format` is given: first the text.
+    Format,
     Parameters,
     Other,
 }
@@ -85,6 +97,8 @@ enum Open {
 /// A value in the making.
 struct Making<'t> {
     text: Option<String>,
+    /// Something of the text is not known.
+    has_gap: bool,
     wants_operand: bool,
     /// The last name, while the value is nothing but names with dots.
     path: Option<&'t str>,
@@ -94,6 +108,7 @@ impl Making<'_> {
     fn new() -> Self {
         Self {
             text: Some(String::new()),
+            has_gap: false,
             wants_operand: true,
             path: None,
         }
@@ -108,14 +123,32 @@ impl Making<'_> {
 
     fn append(&mut self, more: Option<&str>) {
         self.wants_operand = false;
-        match (&mut self.text, more) {
-            (Some(text), Some(more)) if text.len() + more.len() <= LENGTH_CAP => {
-                text.push_str(more);
-            }
+        self.has_gap |= more.is_none();
+        let more = more.unwrap_or(GAP);
+        match &mut self.text {
+            Some(text) if text.len() + more.len() <= LENGTH_CAP => text.push_str(more),
             _ => self.text = None,
         }
     }
+
+    /// The name that was read is that of a function or a table: what it answers is not known, or what `format` does
+    /// in part.
+    fn call(&mut self) -> Open {
+        let is_format = self.path == Some("format");
+        self.path = None;
+        self.has_gap = true;
+        match &mut self.text {
+            Some(text) if is_format && text == GAP => {
+                text.clear();
+                Open::Format
+            }
+            _ => Open::Other,
+        }
+    }
 }
+
+/// What nobody knows.
+const GAP: &str = "x";
 
 /// Whether a value may end with a token of this kind.
 fn ends_value(kind: Option<Kind>) -> bool {
@@ -153,6 +186,12 @@ impl<'t> Reader<'t> {
             _ if self.open.last() == Some(&Open::Parameters) => {
                 if token.kind == Kind::Name {
                     self.constants.set(token.text, None);
+                }
+            }
+            Kind::String if self.open.last() == Some(&Open::Format) => {
+                let is_first = self.is_behind(b'(');
+                if let Some(making) = self.value.as_mut().filter(|_| is_first) {
+                    making.append(Some(&literal(token.text)));
                 }
             }
             _ if !matches!(self.open.last(), None | Some(Open::Block | Open::Value)) => {}
@@ -201,6 +240,7 @@ impl<'t> Reader<'t> {
         });
         let open = match &mut self.value {
             Some(making) if is_level && making.wants_operand && sign == b'(' => Open::Value,
+            Some(making) if is_level && sign != b'{' && making.path.is_some() => making.call(),
             Some(making) if is_level => {
                 making.spoil();
                 Open::Other
@@ -282,11 +322,16 @@ impl<'t> Reader<'t> {
                 making.path = None;
             }
             Kind::Name if making.wants_operand => {
-                making.append(self.constants.text(token.text));
+                making.has_gap |= self.constants.text(token.text).is_none();
+                making.append(self.constants.script(token.text));
                 making.path = Some(token.text);
             }
-            Kind::Name if matches!(before, Some(Kind::Sign(b'.' | b':'))) => {
+            Kind::Number if making.wants_operand => making.append(None),
+            Kind::Name if matches!(before, Some(Kind::Sign(b'.'))) => {
                 making.path = making.path.map(|_| token.text);
+            }
+            Kind::Name if matches!(before, Some(Kind::Sign(b':'))) => {
+                making.path = Some(token.text);
             }
             Kind::Name if ends_value(before) => {
                 self.end_statement();
@@ -294,7 +339,7 @@ impl<'t> Reader<'t> {
             }
             // The operand of an operator.
             Kind::Name => {}
-            Kind::Sign(b'.') => making.text = None,
+            Kind::Sign(b'.' | b':') => making.has_gap = true,
             _ => making.spoil(),
         }
     }
@@ -305,8 +350,10 @@ impl<'t> Reader<'t> {
             return;
         };
         let known = self.is_known;
-        let text = making.text.filter(|_| !making.wants_operand);
-        let value = match text {
+        let has_gap = making.has_gap;
+        let is_known_text = |text: &String| !(making.wants_operand || has_gap && text == GAP);
+        let value = match making.text.filter(is_known_text) {
+            Some(text) if has_gap => Some(Value::Partial(text.into())),
             Some(text) => Some(Value::Text(text.into())),
             None => making.path.filter(|name| known(name)).map(Value::Function),
         };

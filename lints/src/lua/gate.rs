@@ -23,7 +23,7 @@ impl Gate {
     pub(crate) fn new() -> Result<Self, aho_corasick::BuildError> {
         Ok(Self {
             always: AhoCorasick::new(["execute", "popen", "lunet-lint:"])?,
-            listens: AhoCorasick::new(["listen", "bind"])?,
+            listens: AhoCorasick::new(["listen", "bind", "setsockname"])?,
         })
     }
 
@@ -44,7 +44,11 @@ fn names_address(text: &str) -> bool {
         } else {
             Cow::Borrowed(value)
         };
-        is_public(&value) || (is_piece(&value) && may_join(&value, &text[..start], &text[end..]))
+        // `tcp://*:5555`
+        let address = value
+            .split_once("://")
+            .map_or(&*value, |(_, address)| address);
+        is_public(address) || (is_piece(&value) && may_join(&value, &text[..start], &text[end..]))
     })
 }
 
@@ -113,6 +117,8 @@ mod tests {
             ("s.listen('tcp', 'ab' .. c, 1)", false),
             ("-- it isn't\ns.listen('tcp', '0.0.0.0', 1)", true),
             ("s.connect('tcp', '0.0.0.0', 1)", false),
+            ("s.bind('tcp://*:5555')", true),
+            ("s.bind('tcp://127.0.0.1:5555')", false),
             ("os.execute('true')", true),
             ("s.listen('unix', t['x'], \"", false),
         ] {

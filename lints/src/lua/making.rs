@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use super::literal::blotted;
+use super::literal::{blotted, literal};
 use super::{Lua, LuaCall};
 use crate::script::{FILL, Script};
 
@@ -12,7 +12,10 @@ pub(super) fn is_known(name: &str) -> bool {
 }
 
 fn listens(name: &str) -> bool {
-    matches!(name, "listen" | "bind")
+    matches!(
+        name,
+        "listen" | "bind" | "tcp_bind" | "udp_bind" | "setsockname"
+    )
 }
 
 fn runs_shell(name: &str) -> bool {
@@ -27,10 +30,8 @@ pub(super) struct Making<'t> {
     pub(super) arguments: u32,
     pub(super) is_parameter: bool,
     pub(super) strings: Vec<(Box<str>, Range<usize>)>,
-    /// The literals of the argument that is a script.
-    pub(super) literals: Vec<Range<usize>>,
-    /// A script that is named instead.
-    pub(super) named: Option<(Box<str>, Range<usize>)>,
+    /// The literals of the argument that is a script, and the names in it with what they hold.
+    pub(super) pieces: Vec<(Range<usize>, Option<Box<str>>)>,
 }
 
 impl<'t> Making<'t> {
@@ -41,8 +42,7 @@ impl<'t> Making<'t> {
             arguments: 0,
             is_parameter: false,
             strings: Vec::new(),
-            literals: Vec::new(),
-            named: None,
+            pieces: Vec::new(),
         }
     }
 
@@ -58,16 +58,51 @@ impl<'t> Making<'t> {
                 strings: self.strings,
             });
         } else if runs_shell(self.name) {
-            lua.scripts.push(match self.named {
-                Some((value, range)) if self.literals.is_empty() => {
-                    let mut script = Script::read(&value, 0, 0);
-                    script.move_to(&range);
-                    script
-                }
-                _ => script(text, &self.literals),
+            let is_named = self.pieces.iter().any(|(_, named)| named.is_some());
+            lua.scripts.push(if is_named {
+                named_script(text, &self.pieces)
+            } else {
+                let literals: Vec<_> = self.pieces.into_iter().map(|(range, _)| range).collect();
+                script(text, &literals)
             });
         }
     }
+
+    /// Whether it is, or may become, a call that starts a shell.
+    pub(super) fn may_run_shell(&self) -> bool {
+        self.is_protected || runs_shell(self.name)
+    }
+}
+
+/// The script that names and literals make together, all of it at the place where they stand.
+fn named_script(text: &str, pieces: &[(Range<usize>, Option<Box<str>>)]) -> Script {
+    let mut value = String::new();
+    let mut end = None;
+    for (range, named) in pieces {
+        if end.is_some_and(|end: usize| !is_joint(&text[end..range.start])) {
+            value.push('x');
+        }
+        match named {
+            Some(named) => value.push_str(named),
+            None => value.push_str(&literal(&text[range.clone()])),
+        }
+        end = Some(range.end);
+    }
+    let range = match (pieces.first(), end) {
+        (Some((first, _)), Some(end)) => first.start..end,
+        _ => 0..0,
+    };
+    if is_joined(&text[range.end..]) {
+        value.push('x');
+    }
+    let mut script = Script::read(&value, 0, 0);
+    script.move_to(&range);
+    script
+}
+
+/// Whether nothing stands between two pieces but what joins them.
+fn is_joint(between: &str) -> bool {
+    matches!(between.trim(), "" | ".." | ",")
 }
 
 /// The script that literals make together. What stands between them is a word that nobody knows.
@@ -78,8 +113,7 @@ fn script(text: &str, literals: &[Range<usize>]) -> Script {
     let mut bytes = Vec::with_capacity(last.end - first.start);
     let mut end = first.start;
     for range in literals {
-        let between = text[end..range.start].trim();
-        let blot = if matches!(between, "" | ".." | ",") {
+        let blot = if is_joint(&text[end..range.start]) {
             FILL
         } else {
             b'x'
