@@ -1,6 +1,8 @@
 //! The `run:` blocks of a workflow file, each as a script at its place in the file.
 //! The file is read line by line: broken YAML must not hide a command. The rest of a workflow is not judged.
 
+mod flow;
+
 use std::ops::Range;
 
 use super::{FILL, Script};
@@ -34,8 +36,14 @@ pub(crate) fn blocks(text: &str) -> (Vec<Block>, Vec<Range<usize>>) {
             comments.push(line.content_start..line.content_start + line.content.len());
         }
         at = match line.run_value() {
-            Some(value) => block(text, &lines, &defaults, at, value, &mut blocks),
-            None => at + 1,
+            Some(value) if !is_mapping(&lines, at, value) => {
+                block(text, &lines, &defaults, at, value, &mut blocks)
+            }
+            _ if begins_text(line.content) => end_of_block(text, &lines, at),
+            _ => {
+                flow::scripts(line.content, line.content_start, &mut blocks);
+                at + 1
+            }
         };
     }
     (blocks, comments)
@@ -79,44 +87,24 @@ fn lines(text: &str) -> Vec<Line<'_>> {
 }
 
 impl<'a> Line<'a> {
-    /// What stands behind `run:`, or within `{run: …}`.
+    /// What stands behind `run:`.
     fn run_value(&self) -> Option<&'a str> {
-        let block = ["run", "\"run\"", "'run'"].iter().find_map(|key| {
+        let rest = ["run", "\"run\"", "'run'"].iter().find_map(|key| {
             let rest = self.content.strip_prefix(key)?;
             rest.trim_start_matches([' ', '\t']).strip_prefix(':')
-        });
-        match block {
-            Some(rest) => {
-                let is_value = rest.is_empty() || rest.starts_with([' ', '\t']);
-                is_value.then(|| without_comment(without_anchor(rest.trim())))
-            }
-            None => self.flow_value(),
-        }
-    }
-
-    /// The value of `run` in a mapping in braces that begins and ends in this line.
-    fn flow_value(&self) -> Option<&'a str> {
-        let inner = self.content.strip_prefix('{')?;
-        let at = inner.match_indices("run:").map(|(at, _)| at).find(|at| {
-            let before = inner[..*at].trim_end();
-            before.is_empty() || before.ends_with(',')
         })?;
-        let value = inner[at + "run:".len()..].trim_start();
-        if value.starts_with(['"', '\'']) {
-            return Some(value);
-        }
-        let end = value.find([',', '}']).unwrap_or(value.len());
-        Some(value[..end].trim_end())
+        let is_value = rest.is_empty() || rest.starts_with([' ', '\t']);
+        is_value.then(|| without_comment(without_properties(rest.trim())))
     }
 }
 
-/// The value behind the name that other places repeat it by: `run: &build make`.
-fn without_anchor(value: &str) -> &str {
-    let Some(named) = value.strip_prefix('&') else {
-        return value;
-    };
-    let name = named.len() - named.trim_start_matches(|sign: char| sign != ' ').len();
-    named[name..].trim_start()
+/// The value behind its tag and the name that other places repeat it by: `run: &build make`.
+fn without_properties(value: &str) -> &str {
+    let mut value = value;
+    while value.starts_with(['&', '!']) {
+        value = value.find(' ').map_or("", |end| value[end..].trim_start());
+    }
+    value
 }
 
 /// A comment behind `run:` alone is no value.
@@ -137,14 +125,7 @@ fn block(
     value: &str,
     blocks: &mut Vec<Block>,
 ) -> usize {
-    let key = &lines[at];
-    let mut end = at + 1;
-    while lines
-        .get(end)
-        .is_some_and(|line| line.content.is_empty() || raw_indent(text, line) > key.indent)
-    {
-        end += 1;
-    }
+    let end = end_of_block(text, lines, at);
     if !is_shell(lines, defaults, at, end) {
         return end;
     }
@@ -163,18 +144,49 @@ fn block(
             (start, folded(&text[start..behind.max(start)]))
         }
         Some(b'"' | b'\'') => (offset + 1, quoted(&folded(&text[offset..behind]))),
-        _ => {
-            let is_flow = key.content.starts_with('{');
-            let stop = if is_flow {
-                offset + value.len()
-            } else {
-                behind
-            };
-            (offset, folded(&text[offset..stop]))
-        }
+        _ => (offset, folded(&text[offset..behind])),
     };
     blocks.push((start, masked(&block)));
     end
+}
+
+/// The line behind those that belong to the key of a line.
+fn end_of_block(text: &str, lines: &[Line<'_>], at: usize) -> usize {
+    let key = &lines[at];
+    let belongs = |line: &&Line<'_>| line.content.is_empty() || raw_indent(text, line) > key.indent;
+    at + 1 + lines[at + 1..].iter().take_while(belongs).count()
+}
+
+/// Whether `run:` is the name of a job or the like, with keys of its own below it, and no script.
+fn is_mapping(lines: &[Line<'_>], at: usize, value: &str) -> bool {
+    let mut behind = lines[at + 1..].iter();
+    let first = behind.find(|line| !line.content.is_empty() && !line.content.starts_with('#'));
+    value.starts_with('{')
+        || (value.is_empty()
+            && first.is_some_and(|line| line.indent > lines[at].indent && is_key(line.content)))
+}
+
+/// Whether a line begins with a key: a word and a colon.
+fn is_key(content: &str) -> bool {
+    let is_name = |letter: char| letter.is_ascii_alphanumeric() || matches!(letter, '-' | '_');
+    let behind = content.trim_start_matches(is_name);
+    behind.len() < content.len()
+        && behind
+            .strip_prefix(':')
+            .is_some_and(|value| value.is_empty() || value.starts_with(' '))
+}
+
+/// Whether the lines below a key are a text of no interest: `description: |`.
+fn begins_text(content: &str) -> bool {
+    let value = content.split_once(": ").map_or("", |(_, value)| value);
+    let value = without_properties(value.trim());
+    let indicators = value
+        .strip_prefix(['|', '>'])
+        .and_then(|rest| rest.split(' ').next());
+    indicators.is_some_and(|rest| {
+        rest.bytes()
+            .all(|sign| matches!(sign, b'+' | b'-' | b'1'..=b'9'))
+    }) && !content.starts_with(['#', '"', '\'', '{', '['])
 }
 
 /// A block whose lines are one, where YAML makes them one: those that are indented alike. Source: YAML 1.2, 6.5.
@@ -273,10 +285,17 @@ fn is_shell(lines: &[Line<'_>], defaults: &[Default], at: usize, end: usize) -> 
 
 /// Whether a `shell:` names a shell of the family.
 fn shell_value(content: &str) -> Option<bool> {
-    let shell = content.strip_prefix("shell:")?;
+    let keys = ["shell:", "\"shell\":", "'shell':"];
+    let shell = keys.iter().find_map(|key| content.strip_prefix(key))?;
     let shell = shell.trim().trim_matches(['"', '\'']);
-    let others = ["pwsh", "powershell", "cmd", "python", "node", "perl"];
-    Some(!others.iter().any(|other| shell.starts_with(other)))
+    let program = shell
+        .split([' ', '"', '\'', ',', '}'])
+        .next()
+        .unwrap_or_default();
+    let name = program.rsplit('/').next().unwrap_or_default();
+    let others = ["pwsh", "powershell", "cmd", "python", "perl", "ruby", "php"];
+    let is_other = others.iter().any(|other| name.starts_with(other));
+    Some(!is_other && !["node", "deno", "bun", "nu", "lua", "Rscript"].contains(&name))
 }
 
 /// More `defaults:` than this no workflow has.
@@ -295,13 +314,14 @@ fn defaults(lines: &[Line<'_>]) -> Vec<Default> {
     let named = lines
         .iter()
         .enumerate()
-        .filter(|(_, line)| line.content.trim_end() == "defaults:");
+        .filter(|(_, line)| line.content.starts_with("defaults:"));
     named
         .take(DEFAULTS_CAP)
         .filter_map(|(number, line)| {
             let is_within = |next: &&Line<'_>| next.content.is_empty() || next.indent > line.indent;
             let within = lines[number + 1..].iter().take_while(is_within);
-            let is_shell = within.filter_map(|next| shell_value(next.content)).last()?;
+            let below = within.filter_map(|next| shell_value(next.content)).last();
+            let is_shell = below.or_else(|| flow::shell(line.content))?;
             let holds = |next: &&Line<'_>| next.content.is_empty() || next.indent >= line.indent;
             let before = lines[..number].iter().rev().take_while(holds).count();
             let behind = lines[number..].iter().take_while(holds).count();
