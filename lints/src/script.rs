@@ -11,7 +11,7 @@ pub(crate) mod workflow;
 
 use std::ops::Range;
 
-use rustc_hash::FxHashSet;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 pub(crate) use command::{Command, is_zero};
 use made::Variables;
@@ -39,6 +39,8 @@ pub(crate) struct Script {
     pub(crate) lost: Vec<Range<usize>>,
     /// The functions that it defines.
     functions: FxHashSet<Box<str>>,
+    /// Those of them that run what they are given, as in `"$@"`; whether always under a time limit.
+    passes: FxHashMap<Box<str>, bool>,
     variables: Variables,
     values: Values,
     keeps_comments: bool,
@@ -120,6 +122,14 @@ impl Script {
     pub(crate) fn is_own_function(&self, command: &Command) -> bool {
         let name = command.words.first().map_or("", |word| &word.text);
         command.is_plain && self.functions.contains(name)
+    }
+
+    /// Whether a function of the script runs what it is given, and whether it does under a time limit.
+    fn passing(&self, name: &str) -> Option<bool> {
+        if self.passes.is_empty() {
+            return None;
+        }
+        self.passes.get(name).copied()
     }
 
     /// Whether a word of a command names a directory that the script made with `mktemp -d`, or something below it.

@@ -44,7 +44,11 @@ fn rewrites(command: &Command) -> Option<&'static str> {
     let rest: Vec<_> = command.words[subcommand + 1..]
         .iter()
         .map(|word| &*word.text)
+        .take_while(|word| *word != "--")
         .collect();
+    if rest.contains(&"--help") || rest == ["-h"] {
+        return None;
+    }
     let has = |options: &[&str]| rest.iter().any(|word| options.contains(word));
     let is_dry = rest.iter().any(|word| {
         *word == "--dry-run"

@@ -85,52 +85,97 @@ const CLIENTS: [&str; 16] = [
     "test",
 ];
 
-/// Whether the value of an option is an address to listen on: `--bind…`, `--listen…`, also with one dash.
-fn names_listener(option: &str) -> bool {
+/// What the value of an option says.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Meaning {
+    /// Where to listen: `--bind…`, `--web.listen-address`, also with one dash.
+    Listen,
+    /// A host, for most programs the other side: only what can't be one counts.
+    Host,
+}
+
+fn meaning(option: &str) -> Option<Meaning> {
+    if HOST_FLAGS.contains(&option) {
+        return Some(Meaning::Host);
+    }
     let name = option.trim_start_matches('-');
-    name.len() < option.len()
-        && (name.starts_with("listen")
-            || name.starts_with("bind")
-            || matches!(
-                name,
-                "b" | "addr" | "address" | "http-addr" | "http-address" | "urls"
-            ))
+    if name.len() == option.len() {
+        return None;
+    }
+    let listens = ["b", "addr", "address", "http-addr", "http-address", "urls"].contains(&name);
+    let mut parts = name.split(['-', '_', '.']);
+    if listens
+        || parts
+            .clone()
+            .any(|part| part.starts_with("listen") || part.starts_with("bind"))
+    {
+        return Some(Meaning::Listen);
+    }
+    let last = parts
+        .next_back()
+        .filter(|_| option.starts_with("--") || name.contains('.'));
+    let hosts = ["addr", "address", "host", "hostname", "interface", "ip"];
+    last.filter(|last| hosts.contains(last))
+        .map(|_| Meaning::Host)
 }
 
 /// Options of single programs whose value is an address to listen on.
-const OWN_FLAGS: [(&str, &str); 8] = [
+const OWN_FLAGS: [(&str, &str); 17] = [
+    ("consul", "-client"),
     ("docker", "-p"),
     ("docker", "--publish"),
+    ("http-server", "-a"),
     ("memcached", "-l"),
+    ("mkdocs", "-a"),
     ("nc", "-s"),
     ("ncat", "-s"),
     ("php", "-S"),
     ("podman", "-p"),
     ("postgres", "-h"),
+    ("rackup", "-o"),
+    ("serve", "-l"),
+    ("ssh", "-D"),
+    ("ssh", "-L"),
+    ("ssh", "-R"),
+    ("ttyd", "-i"),
 ];
 
-/// Options that name a host: for most programs the other side.
-const HOST_FLAGS: [&str; 6] = [
-    "--host",
+/// Whether an option is one of those of a program, or of the one that it starts: `npx serve -l`.
+fn is_own_flag(command: &Command, name: &str, index: usize) -> bool {
+    let starts = command.words[..index].iter().take(STARTED_WORDS);
+    let programs = starts.map(|word| word.text.rsplit('/').next().unwrap_or_default());
+    let mut flags = OWN_FLAGS.iter().filter(|(_, flag)| *flag == name);
+    flags.any(|(program, _)| programs.clone().any(|word| word == *program))
+}
+
+/// `bundle exec rackup` has so many.
+const STARTED_WORDS: usize = 3;
+
+/// Words that name a host: for most programs the other side.
+const HOST_FLAGS: [&str; 7] = [
     "-H",
     "-h",
-    "--hostname",
-    "listen_addresses",
+    "-oListenAddress",
+    "ListenAddress",
     "bind",
+    "listen_addresses",
+    "runserver",
 ];
 
 fn listen_flags(command: &Command) -> Vec<(&str, &Word)> {
     let program = command.program();
-    if CLIENTS.contains(&program) {
-        return Vec::new();
-    }
+    let is_client = CLIENTS.contains(&program);
     let mut found = Vec::new();
     for (index, word) in command.words.iter().enumerate().skip(1) {
         let (name, value) = match word.text.split_once('=') {
-            Some((name, value)) => (name, Some(value)),
+            Some((name, value)) => (name.trim_end(), Some(value)),
             None => (&*word.text, None),
         };
-        let is_own = OWN_FLAGS.contains(&(program, name));
+        let is_own = is_own_flag(command, name, index);
+        let meaning = meaning(name).filter(|_| !is_client);
+        if !is_own && meaning.is_none() {
+            continue;
+        }
         let values: Vec<(&str, &Word)> = match value {
             Some(value) => vec![(value, word)],
             // Some take a list of addresses, up to the next option.
@@ -144,10 +189,13 @@ fn listen_flags(command: &Command) -> Vec<(&str, &Word)> {
         };
         for (text, place) in values {
             let addresses = text.split([' ', '\t', ',', ';']);
-            for value in addresses.map(bare) {
-                let is_flag = (names_listener(name) && (is_public(value) || is_any_host(value)))
-                    || (is_own && is_public_wildcard(published(value)))
-                    || (HOST_FLAGS.contains(&name) && is_wildcard_host(name, value));
+            for value in addresses.filter(|value| !is_network(value)).map(bare) {
+                let is_flag = (is_own && is_public_wildcard(published(value)))
+                    || match meaning {
+                        Some(Meaning::Listen) => is_public(value) || is_any_host(value),
+                        Some(Meaning::Host) => is_wildcard_host(name, value),
+                        None => false,
+                    };
                 if is_flag {
                     found.push((value, place));
                 }
@@ -188,13 +236,24 @@ fn passed_on(options: &str) -> Option<&str> {
     })
 }
 
-/// `--host` is as often the other side, and `-h '*'` has nothing to do with hosts: only what can't be one counts.
+/// `-h '*'` has nothing to do with hosts: a `*` counts for the longer names only.
 fn is_wildcard_host(name: &str, value: &str) -> bool {
-    is_public_wildcard(value) && (value != "*" || !name.starts_with('-') || name == "--host")
+    let may_be_star = !name.starts_with('-') || ["--host", "--ip"].contains(&name);
+    (is_public_wildcard(value) && (value != "*" || may_be_star))
+        || (name.starts_with("--") && is_any_host(value))
+}
+
+/// `0.0.0.0/0`: all addresses, and none of them to listen on.
+fn is_network(value: &str) -> bool {
+    value
+        .rsplit_once('/')
+        .is_some_and(|(_, bits)| bits.len() < 4 && bits.bytes().all(|digit| digit.is_ascii_digit()))
+        && !value.ends_with('/')
 }
 
 /// An address without the scheme before it, and without the dash of one that need not be there.
 fn bare(value: &str) -> &str {
+    let value = value.trim_matches(['"', '\'']);
     let address = value
         .split_once("://")
         .map_or(value, |(_, address)| address);
@@ -212,10 +271,10 @@ fn is_any_host(value: &str) -> bool {
         .is_some_and(|port| !port.is_empty() && port.bytes().all(|digit| digit.is_ascii_digit()))
 }
 
-/// The address of `0.0.0.0:80:80`, as containers are published.
+/// The address of `0.0.0.0:80:80`, as containers are published, and of the ports that `ssh` forwards.
 fn published(value: &str) -> &str {
     match value.split(':').count() {
-        3 if !value.starts_with(':') && !value.starts_with('[') => {
+        3 | 4 if !value.starts_with(':') && !value.starts_with('[') => {
             value.split(':').next().unwrap_or(value)
         }
         _ => value,

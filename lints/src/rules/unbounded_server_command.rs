@@ -41,17 +41,18 @@ fn run(unit: &Unit<'_>, findings: &mut Findings<'_>) {
 
 /// What would bound a command, if nothing does.
 fn unbounded(command: &Command) -> Option<&'static str> {
-    if command.is_bounded
-        || command.has_option(&["--version", "--help", "-version", "-help", "-V", "-h"])
-            && command.words.len() == 2
-    {
+    if command.is_bounded || only_asks(command) || is_service(command) {
         return None;
     }
     match command.program() {
         "curl" if !has_limit(command, CURL_OPTIONS, 'm', "max-time") => {
             Some("add `--max-time SECONDS`")
         }
-        "wget" if !has_limit(command, WGET_OPTIONS, 'T', "timeout") && !limits_each(command) => {
+        "wget"
+            if !has_limit(command, WGET_OPTIONS, 'T', "timeout")
+                && !limits_each(command)
+                && !is_configured(command) =>
+        {
             Some("add `--timeout=SECONDS`")
         }
         "psql" | "mariadb" | "mysql" | "nc" | "ncat" | "netcat" | "sqlite3" => {
@@ -59,6 +60,26 @@ fn unbounded(command: &Command) -> Option<&'static str> {
         }
         _ => None,
     }
+}
+
+/// Whether a command tells something of itself and talks to nobody.
+fn only_asks(command: &Command) -> bool {
+    let alone = ["-version", "-help", "-V", "-h", "-?", "-M", "--manual"];
+    command.has_option(&["--version", "--help"])
+        || (command.words.len() == 2 && command.has_option(&alone))
+}
+
+/// `/etc/init.d/mysql start` is a server with the name of its client.
+fn is_service(command: &Command) -> bool {
+    command.words[0].text.contains("/init.d/")
+}
+
+/// wget's limit as a setting: `-e timeout=5`.
+fn is_configured(command: &Command) -> bool {
+    let setting = command.option_value(WGET_OPTIONS, 'e', "execute");
+    setting
+        .and_then(|setting| setting.split_once('='))
+        .is_some_and(|(name, value)| name.trim() == "timeout" && !is_zero(value.trim()))
 }
 
 /// The short options of curl that take a value. Source: curl(1), 8.5.

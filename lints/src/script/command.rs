@@ -131,6 +131,13 @@ impl Command {
                 let option = self.words.iter().position(|word| &*word.text == "-S")?;
                 option + 1
             }
+            // `git submodule foreach` runs the words behind its options.
+            "git" => {
+                let mut words = self.words.iter().map(|word| &*word.text);
+                let submodule = words.position(|word| word == "submodule")?;
+                let foreach = submodule + 1 + words.position(|word| word == "foreach")?;
+                foreach + behind_options(&self.words[foreach..], &[], 0)
+            }
             "eval" => 1 + usize::from(self.words.get(1).is_some_and(|word| &*word.text == "--")),
             "trap" => {
                 let word = self.arguments().find(|word| &*word.text != "--")?;

@@ -83,8 +83,21 @@ impl Variables {
 
     /// Notes that a variable holds a value from a place on. Empty, it says nothing.
     pub(super) fn set(&mut self, name: &str, value: &str, place: u32) {
-        if !value.trim().is_empty() {
-            let is_made = self.is_made(value.trim(), place, None);
+        let value = value.trim();
+        if !value.is_empty() {
+            let is_made = match value
+                .strip_prefix('(')
+                .and_then(|rest| rest.strip_suffix(')'))
+            {
+                Some(values) => {
+                    let mut values = elements(values).peekable();
+                    if values.peek().is_none() {
+                        return;
+                    }
+                    values.all(|value| self.is_made(value, place, None))
+                }
+                None => self.is_made(value, place, None),
+            };
             self.hold(name, is_made, place);
         }
     }
@@ -136,12 +149,10 @@ impl Variables {
             .unwrap_or(rest.len());
         let (name, behind) = rest.split_at(end);
         let behind = match braced {
-            // `${tmp:?}` guards against the empty variable, with a message perhaps.
-            Some(_) => behind.split_once('}').and_then(|(guard, behind)| {
-                let is_guard =
-                    guard.is_empty() || guard.starts_with(":?") || guard.starts_with('?');
-                is_guard.then_some(behind)
-            }),
+            Some(_) => behind
+                .split_once('}')
+                .filter(|(operator, _)| keeps_value(operator, name))
+                .map(|(_, behind)| behind),
             None => Some(behind),
         };
         let inside = behind.is_some_and(|behind| {
@@ -155,45 +166,129 @@ impl Variables {
     }
 }
 
+/// Whether `${name…}` is what the variable holds, or nothing. `${tmp:?}` guards against the empty variable, with a
+/// message perhaps; of a list each element counts.
+fn keeps_value(operator: &str, name: &str) -> bool {
+    let behind_index = operator
+        .strip_prefix('[')
+        .and_then(|rest| rest.split_once(']'))
+        .map_or(operator, |(_, behind)| behind);
+    let same = behind_index
+        .trim_start_matches(':')
+        .strip_prefix('+')
+        .map(|other| other.trim_matches(['"', '$', '{']));
+    behind_index.trim_start_matches(':').starts_with('?')
+        || matches!(behind_index, "" | "-" | ":-" | "%/" | "%%/")
+        || same == Some(name)
+}
+
+/// The values between the parentheses of a list: commands and quotes hold blanks together.
+fn elements(values: &str) -> impl Iterator<Item = &str> {
+    let mut depth = 0_usize;
+    let mut is_quoted = false;
+    let words = values.split(move |letter: char| {
+        match letter {
+            '(' => depth += 1,
+            ')' => depth = depth.saturating_sub(1),
+            '"' if depth == 0 => is_quoted = !is_quoted,
+            _ => {}
+        }
+        depth == 0 && !is_quoted && letter.is_ascii_whitespace()
+    });
+    words
+        .map(|word| word.trim_matches('"'))
+        .filter(|word| !word.is_empty())
+}
+
+/// What stands in `$(…)` or in backticks at the begin of a value, and what stands behind.
+fn commands(value: &str) -> Option<(&str, &str)> {
+    if let Some(rest) = value.strip_prefix('`') {
+        return rest.split_once('`');
+    }
+    let rest = value.strip_prefix("$(")?;
+    let mut depth = 1_usize;
+    let end = rest.find(|letter: char| {
+        match letter {
+            '(' => depth += 1,
+            ')' => depth -= 1,
+            _ => {}
+        }
+        depth == 0
+    })?;
+    Some((&rest[..end], &rest[end + 1..]))
+}
+
 /// Whether a value is the output of `mktemp -d`, perhaps with a path below it.
 fn is_mktemp(value: &str) -> bool {
-    let inner = value
-        .strip_prefix("$(")
-        .and_then(|rest| rest.split_once(')'))
-        .or_else(|| {
-            value
-                .strip_prefix('`')
-                .and_then(|rest| rest.split_once('`'))
-        });
-    let Some((inner, behind)) = inner else {
+    let Some((inner, behind)) = commands(value) else {
         return false;
     };
-    let mut words = inner
+    let is_below = (behind.is_empty() || behind.starts_with('/')) && !behind.contains("..");
+    is_below && (makes(inner) || resolves(inner.trim()).is_some_and(is_mktemp))
+}
+
+/// Whether commands print a directory that they make: the last one of them does.
+fn makes(commands: &str) -> bool {
+    let last = commands
+        .rsplit(['&', ';', '\n'])
+        .find(|command| !command.trim().is_empty());
+    let mut words = last
+        .unwrap_or_default()
         .split_ascii_whitespace()
         .map(|word| word.trim_start_matches('('))
         .skip_while(|word| is_preparation(word));
-    let program = words.next().unwrap_or_default();
-    let makes = names_mktemp(program)
-        && words.any(|word| {
-            word == "--directory"
-                || (word.starts_with('-') && !word.starts_with("--") && word.contains('d'))
-        });
-    makes && (behind.is_empty() || behind.starts_with('/')) && !behind.contains("..")
+    if !names_mktemp(words.next().unwrap_or_default()) {
+        return false;
+    }
+    let mut is_directory = false;
+    for word in words.take_while(|word| *word != "||") {
+        let option = word.trim_matches(['"', '\'']);
+        let is_short = option.starts_with('-') && !option.starts_with("--");
+        // Nothing is made with `-u`.
+        if option == "--dry-run" || (is_short && option.contains('u')) {
+            return false;
+        }
+        is_directory |= option == "--directory" || (is_short && option.contains('d'));
+    }
+    is_directory
+}
+
+/// The path that commands print as it is without links: `cd "$(mktemp -d)" && pwd -P`, `realpath "$(mktemp -d)"`.
+fn resolves(commands: &str) -> Option<&str> {
+    let words = match commands.strip_prefix("cd ") {
+        Some(rest) => {
+            let (path, printing) = rest.split_once("&&").or_else(|| rest.split_once(';'))?;
+            let is_path = matches!(
+                printing.trim(),
+                "pwd" | "pwd -P" | "/bin/pwd" | "/bin/pwd -P"
+            );
+            is_path.then_some(path)?
+        }
+        None => ["realpath ", "readlink -f ", "readlink -e "]
+            .iter()
+            .find_map(|program| commands.strip_prefix(program))?,
+    };
+    let words = words.trim();
+    Some(
+        words
+            .strip_prefix("-- ")
+            .unwrap_or(words)
+            .trim()
+            .trim_matches('"'),
+    )
 }
 
 /// Whether a word is the program: by its path, or by a variable that is named for it.
 fn names_mktemp(program: &str) -> bool {
     let plain = program.trim_matches(['"', '$', '{', '}']);
     let name = plain.rsplit('/').next().unwrap_or_default();
-    name == "mktemp" || (plain.len() < program.len() && name == "MKTEMP")
+    matches!(name, "mktemp" | "gmktemp") || (plain.len() < program.len() && name == "MKTEMP")
 }
 
-/// What may stand before `mktemp`: `umask 077 &&`, `command`, `TMPDIR=/tmp`.
+/// What may stand before `mktemp` in its command: `command`, `TMPDIR=/tmp`.
 fn is_preparation(word: &str) -> bool {
-    matches!(word, "" | "&&" | "command" | "env" | "umask")
-        || word.contains('=')
-        || word
-            .trim_end_matches(';')
-            .bytes()
-            .all(|byte| byte.is_ascii_digit())
+    matches!(
+        word,
+        "" | "builtin" | "busybox" | "command" | "env" | "sudo"
+    ) || word.contains('=')
 }

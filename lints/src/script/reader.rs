@@ -11,6 +11,7 @@ mod text;
 mod word;
 
 use std::collections::VecDeque;
+use std::ops::Range;
 
 use super::Script;
 use super::quote::FILL;
@@ -74,6 +75,10 @@ pub(super) struct Reader<'s, 't> {
     backticks: usize,
     /// What is opened next is the body of a function.
     is_body_next: bool,
+    /// The name of the function that was met last.
+    function: Range<usize>,
+    /// The names of those of which the bodies are open.
+    bodies: Vec<Range<usize>>,
     /// Up to here `((` was looked at already, and is none of arithmetic.
     no_arithmetic_until: usize,
     /// A here-document had no end: there are none behind it.
@@ -113,6 +118,8 @@ impl<'s, 't> Reader<'s, 't> {
             fed: None,
             backticks: 0,
             is_body_next: false,
+            function: 0..0,
+            bodies: Vec::new(),
             no_arithmetic_until: 0,
             has_lost_document: false,
             lost: None,
@@ -174,6 +181,7 @@ impl<'s, 't> Reader<'s, 't> {
         if is_body {
             let place = to_u32(self.at + self.context.shift);
             self.script.variables.open(place);
+            self.bodies.push(self.function.clone());
         }
         self.backticks += usize::from(kind == Kind::Backtick);
         if self.frames.len() > OPEN_CAP {
@@ -188,6 +196,7 @@ impl<'s, 't> Reader<'s, 't> {
         if frame.is_body {
             let place = to_u32(self.at + self.context.shift);
             self.script.variables.close(place);
+            self.bodies.pop();
         }
         self.words.truncate(frame.words as usize);
         self.backticks -= usize::from(frame.kind == Kind::Backtick);

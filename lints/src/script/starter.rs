@@ -1,15 +1,29 @@
 //! Programs that only start others: what of a line of words is run in the end.
 
+mod started;
+
 use super::Word;
 use super::command::{Command, is_zero};
+use started::started;
 
 /// Shells, sorted.
 pub(super) const SHELLS: [&str; 6] = ["ash", "bash", "dash", "ksh", "sh", "zsh"];
 
 /// Programs that start others in ways of their own, sorted.
-const RUNNERS: [&str; 12] = [
-    "docker", "eval", "find", "kubectl", "nerdctl", "parallel", "podman", "script", "ssh", "su",
-    "trap", "xargs",
+const RUNNERS: [&str; 13] = [
+    "docker",
+    "docker-compose",
+    "eval",
+    "find",
+    "kubectl",
+    "nerdctl",
+    "parallel",
+    "podman",
+    "script",
+    "ssh",
+    "su",
+    "trap",
+    "xargs",
 ];
 
 /// Names by a bit each, which a few share: most words are none of them, and are told so at once.
@@ -66,7 +80,7 @@ pub(super) const SSH_OPTIONS: [&str; 12] = [
 pub(super) type Starter = (&'static str, &'static [&'static str], usize);
 
 /// Programs that only start another one, sorted.
-const STARTERS: [Starter; 31] = [
+const STARTERS: [Starter; 43] = [
     ("builtin", &[], 0),
     ("busybox", &[], 0),
     ("caffeinate", &["-t", "-w"], 0),
@@ -74,6 +88,8 @@ const STARTERS: [Starter; 31] = [
     ("chroot", &[], 1),
     ("chrt", &["-T", "-P", "-D"], 1),
     ("command", &[], 0),
+    ("cpulimit", &["-l", "-e", "-p"], 0),
+    ("dbus-run-session", &[], 0),
     ("doas", &["-u", "-C"], 0),
     ("env", &["-u", "--unset", "-C", "--chdir"], 0),
     ("exec", &["-a"], 0),
@@ -83,15 +99,23 @@ const STARTERS: [Starter; 31] = [
         &["-w", "--timeout", "-E", "--conflict-exit-code"],
         1,
     ),
+    ("gosu", &[], 1),
     ("gtimeout", &TIMEOUT_OPTIONS, 1),
     ("ionice", &["-c", "-n", "--class", "--classdata"], 0),
+    ("ltrace", &["-o", "-e", "-p", "-s", "-u"], 0),
     ("nice", &["-n", "--adjustment"], 0),
     ("nohup", &[], 0),
     ("nsenter", &["-t", "--target", "-S", "-G"], 0),
+    ("numactl", &["-N", "-m", "-C"], 0),
+    ("proxychains", &["-f"], 0),
+    ("proxychains4", &["-f"], 0),
+    ("retry", &["-t", "--times", "-d", "--delay"], 0),
     ("runuser", &["-u", "-g", "-G"], 0),
+    ("setpriv", &[], 0),
     ("setsid", &[], 0),
     ("stdbuf", &["-i", "-o", "-e"], 0),
     ("strace", &["-o", "-e", "-p", "-s", "-u"], 0),
+    ("su-exec", &[], 1),
     ("sudo", &SUDO_OPTIONS, 0),
     (
         "systemd-run",
@@ -101,9 +125,11 @@ const STARTERS: [Starter; 31] = [
     ("taskset", &[], 1),
     ("time", &["-f", "-o", "--format", "--output"], 0),
     ("timeout", &TIMEOUT_OPTIONS, 1),
+    ("torify", &[], 0),
     ("torsocks", &[], 0),
     ("unbuffer", &[], 0),
     ("unshare", &[], 0),
+    ("valgrind", &[], 0),
     ("watch", &["-n", "--interval"], 0),
     ("xvfb-run", &["-n", "-s", "-e", "-f", "-w"], 0),
 ];
@@ -171,7 +197,7 @@ pub(super) fn behind_options(words: &[Word], valued: &[&str], operands: usize) -
     let mut at = 1;
     while let Some(word) = words.get(at) {
         let text = &*word.text;
-        if valued.contains(&text) {
+        if takes_next(text, valued) {
             at += 2;
         } else if text == "--" {
             at += 1;
@@ -185,6 +211,22 @@ pub(super) fn behind_options(words: &[Word], valued: &[&str], operands: usize) -
     at + operands
 }
 
+/// Whether the value of an option is the next word: `-u root`, and `-iu root` among others.
+fn takes_next(option: &str, valued: &[&str]) -> bool {
+    let letters = option
+        .strip_prefix('-')
+        .filter(|rest| !rest.starts_with('-'));
+    valued.contains(&option)
+        || letters.is_some_and(|letters| {
+            let is_valued = |letter: char| {
+                let mut short = valued.iter().filter_map(|option| option.strip_prefix('-'));
+                short.any(|option| option.starts_with(letter) && option.len() == letter.len_utf8())
+            };
+            let last = letters.find(is_valued);
+            last.is_some_and(|last| last > 0 && last + 1 == letters.len())
+        })
+}
+
 fn is_assignment(text: &str) -> bool {
     text.split_once('=').is_some_and(|(name, _)| {
         !name.is_empty()
@@ -192,79 +234,6 @@ fn is_assignment(text: &str) -> bool {
                 .bytes()
                 .all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
     })
-}
-
-/// The command that another one starts for each of its inputs.
-fn started(command: &Command) -> Option<Command> {
-    let start = match command.program() {
-        "xargs" => behind_options(
-            &command.words,
-            &["-n", "-I", "-P", "-L", "-d", "-a", "-s"],
-            0,
-        ),
-        "parallel" => behind_options(
-            &command.words,
-            &[
-                "-j",
-                "--jobs",
-                "-n",
-                "-N",
-                "-a",
-                "--arg-file",
-                "-I",
-                "--delay",
-                "--joblog",
-            ],
-            0,
-        ),
-        "find" => {
-            let action = command
-                .words
-                .iter()
-                .position(|word| matches!(&*word.text, "-exec" | "-execdir" | "-ok" | "-okdir"))?;
-            action + 1
-        }
-        "ssh" => {
-            let host = behind_options(&command.words, &SSH_OPTIONS, 0);
-            // One word behind the host is a script of its own.
-            (command.words.len() > host + 2).then_some(host + 1)?
-        }
-        "docker" | "podman" | "kubectl" | "nerdctl" => in_container(&command.words)?,
-        _ => return None,
-    };
-    let words = command
-        .words
-        .get(start..)
-        .filter(|words| !words.is_empty())?;
-    // What is started may start another one.
-    let inner = unwrapped(words.to_vec(), command.is_bounded)
-        .into_iter()
-        .next();
-    inner.map(|inner| Command {
-        is_plain: false,
-        ..inner
-    })
-}
-
-/// Where the command of `docker exec`, `docker compose exec` and `kubectl exec` begins, behind the container.
-fn in_container(words: &[Word]) -> Option<usize> {
-    let exec = words.iter().position(|word| &*word.text == "exec")?;
-    if let Some(dashes) = words.iter().position(|word| &*word.text == "--") {
-        return Some(dashes + 1);
-    }
-    let valued = [
-        "-e",
-        "--env",
-        "-u",
-        "--user",
-        "-w",
-        "--workdir",
-        "-n",
-        "--namespace",
-        "-c",
-        "--container",
-    ];
-    Some(exec + behind_options(&words[exec..], &valued, 1))
 }
 
 #[cfg(test)]

@@ -3,19 +3,27 @@
 use rustc_hash::FxHashMap;
 
 use super::{Word, quote, wanted};
+use crate::address::is_public;
 
 /// Longer values are nothing that a person puts into such a variable.
 const VALUE_CAP_BYTES: usize = 256;
 
-/// The variables of a script that hold a program that rules judge, or options, each as it was set last.
+/// The variables of a script that hold a program that rules judge, options, or an address, each as it was set last.
 #[derive(Debug, Default)]
 pub(super) struct Values {
     values: FxHashMap<Box<str>, Box<str>>,
+    /// An address is or was among them, alone or behind an option.
+    has_addresses: bool,
 }
 
 impl Values {
     pub(super) fn is_empty(&self) -> bool {
         self.values.is_empty()
+    }
+
+    /// Whether what is known may say where a server listens.
+    pub(super) fn has_addresses(&self) -> bool {
+        self.has_addresses
     }
 
     /// Notes what a variable is set to.
@@ -24,14 +32,22 @@ impl Values {
             .strip_prefix('(')
             .map_or(raw, |rest| rest.trim_end_matches(')'));
         let begin = inner.trim_start_matches(['"', '\'', ' ', '\n']);
+        let begin = stands_for(begin).unwrap_or(begin);
         let program = begin
             .split([' ', '"', '\'', '\n'])
             .next()
             .unwrap_or_default();
+        let is_address = is_public(program);
         let is_wanted = raw.len() <= VALUE_CAP_BYTES
-            && (begin.starts_with('-') || wanted::is_judged_program(program));
+            && (begin.starts_with('-') || is_address || wanted::is_judged_program(program));
         if is_wanted {
-            let (text, _) = quote::plain(inner);
+            let text = match stands_for(inner.trim_start_matches(['"', '\''])) {
+                Some(text) => text.into(),
+                None => quote::plain(inner).0,
+            };
+            self.has_addresses |= is_address
+                || (begin.starts_with('-')
+                    && text.split_ascii_whitespace().any(wanted::may_be_address));
             self.values.insert(name.into(), text);
         } else if !self.values.is_empty() && !raw.is_empty() {
             self.values.remove(name);
@@ -40,8 +56,16 @@ impl Values {
 
     /// The words that a word stands for, or itself.
     pub(super) fn expand(&self, word: Word, words: &mut Vec<Word>) {
-        let Some(value) = variable(&word.text).and_then(|name| self.values.get(name)) else {
-            words.push(word);
+        let named = variable(&word.text).and_then(|name| self.values.get(name));
+        let Some(value) = named.map(|value| &**value).or_else(|| default(&word)) else {
+            let spliced = self.has_addresses.then(|| self.spliced(&word.text));
+            words.push(match spliced.flatten() {
+                Some(text) => Word {
+                    text: text.into(),
+                    ..word
+                },
+                None => word,
+            });
             return;
         };
         words.extend(value.split_ascii_whitespace().map(|text| Word {
@@ -50,6 +74,57 @@ impl Values {
             ..word
         }));
     }
+
+    /// A word with the address that it names put in: of `--bind=$HOST` and `$HOST:80`.
+    fn spliced(&self, text: &str) -> Option<String> {
+        let start = text.find('$')?;
+        let (before, rest) = text.split_at(start);
+        let length = if let Some(inner) = rest.strip_prefix("${") {
+            inner.find('}')? + "${}".len()
+        } else {
+            let is_name = |letter: char| letter.is_ascii_alphanumeric() || letter == '_';
+            let name = rest[1..].find(|letter| !is_name(letter));
+            name.map_or(rest.len(), |length| length + 1)
+        };
+        let (reference, behind) = rest.split_at(length);
+        let named = variable(reference).and_then(|name| self.values.get(name));
+        let value = named
+            .map(|value| &**value)
+            .or_else(|| stands_for(reference))?;
+        is_public(value).then(|| format!("{before}{value}{behind}"))
+    }
+}
+
+/// What a word stands for where its variable is not set.
+fn default(word: &Word) -> Option<&str> {
+    let value = stands_for(&word.text)?;
+    let program = value.split_ascii_whitespace().next()?;
+    let is_known = is_public(program) || wanted::is_judged_program(program);
+    is_known.then_some(value)
+}
+
+/// What `${name:-value}` stands for where nothing is known of the name, and the program of `$(command -v program)`.
+fn stands_for(text: &str) -> Option<&str> {
+    let text = text.trim_end_matches(['"', '\'', ' ']);
+    if let Some(inner) = text
+        .strip_prefix("${")
+        .and_then(|rest| rest.strip_suffix('}'))
+    {
+        let operator =
+            inner.find(|letter: char| !(letter.is_ascii_alphanumeric() || letter == '_'))?;
+        let behind = &inner[operator..];
+        let value = behind.strip_prefix(':').unwrap_or(behind);
+        let value = value.strip_prefix(['-', '='])?;
+        return Some(value.trim_matches(['"', '\'']));
+    }
+    let inner = text
+        .strip_prefix("$(")
+        .and_then(|rest| rest.strip_suffix(')'))
+        .or_else(|| text.strip_prefix('`')?.strip_suffix('`'))?;
+    ["which ", "command -v ", "type -P "]
+        .iter()
+        .find_map(|asking| inner.trim().strip_prefix(asking))
+        .map(|rest| rest.split_ascii_whitespace().next().unwrap_or_default())
 }
 
 /// The name in `$name`, `${name}` and `${name[@]}`.

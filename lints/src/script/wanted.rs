@@ -1,7 +1,7 @@
 //! Which commands matter: those that a rule judges, and those that start others. All others are passed over.
 
 use super::reader::Span;
-use super::{Command, quote, starter};
+use super::{Command, Script, quote, starter};
 
 /// The programs that rules judge by name, sorted.
 const JUDGED: [&str; 11] = [
@@ -17,12 +17,15 @@ pub(super) const DECLARATIONS: [&str; 5] = ["declare", "export", "local", "reado
 const LOOK_BYTES: usize = 64;
 
 /// Whether a command has to be looked at. It is fed to another one if it stands before a `|`.
-pub(super) fn may_matter(text: &str, words: &[Span], is_fed: bool, has_values: bool) -> bool {
+pub(super) fn may_matter(text: &str, words: &[Span], is_fed: bool, script: &Script) -> bool {
     let raw = beginning(text, words[0]);
     if raw.bytes().any(quote::is_quoting) {
         return true;
     }
-    if has_values && raw.starts_with('$') {
+    let has_values = !script.values.is_empty();
+    let is_name = |letter: char| letter.is_ascii_alphanumeric() || letter == '_';
+    let names_program = raw.strip_prefix('$').map(|rest| rest.starts_with(is_name));
+    if raw.starts_with('`') || names_program.is_some_and(|is_plain| has_values || !is_plain) {
         return true;
     }
     let name = raw.rsplit('/').next().unwrap_or(raw);
@@ -30,7 +33,14 @@ pub(super) fn may_matter(text: &str, words: &[Span], is_fed: bool, has_values: b
     is_judged_program(name)
         || starter::starts(name)
         || (is_fed && is_feeder(name))
-        || (may_listen(arguments) && !DECLARATIONS.contains(&name))
+        || script.passing(raw).is_some()
+        || ((may_listen(arguments.clone())
+            || (script.values.has_addresses() && arguments.clone().any(names_variable)))
+            && !DECLARATIONS.contains(&name))
+}
+
+fn names_variable(word: &str) -> bool {
+    word.contains('$')
 }
 
 fn beginning(text: &str, word: Span) -> &str {
@@ -63,13 +73,16 @@ pub(super) fn is_judged(command: &Command) -> bool {
 fn may_listen<'w>(mut words: impl Iterator<Item = &'w str> + Clone) -> bool {
     let names = |word: &str| {
         let word = word.trim_start_matches(['"', '\'']);
-        word.starts_with('-') || word.contains("bind") || word.contains("listen")
+        word.starts_with('-')
+            || ["bind", "listen", "runserver"]
+                .iter()
+                .any(|name| word.contains(name))
     };
     words.clone().any(may_be_address) && words.any(names)
 }
 
 /// Whether a word may have an address in it: a `*`, two colons, a port, or numbers with a dot between.
-fn may_be_address(word: &str) -> bool {
+pub(super) fn may_be_address(word: &str) -> bool {
     let bytes = word.as_bytes();
     bytes.iter().enumerate().any(|(at, byte)| match byte {
         b'*' | b':' => true,

@@ -34,8 +34,11 @@ impl Reader<'_, '_> {
         if spans.is_empty() {
             return;
         }
-        let has_values = !self.script.values.is_empty();
-        if wanted::may_matter(self.text, spans, end == End::Pipe, has_values) {
+        if self.script.variables.is_wanted {
+            self.overwrite();
+        }
+        let spans = &self.words[first..];
+        if wanted::may_matter(self.text, spans, end == End::Pipe, self.script) {
             let mut words = Vec::with_capacity(spans.len());
             for span in spans {
                 self.script.values.expand(self.word(*span), &mut words);
@@ -75,7 +78,9 @@ impl Reader<'_, '_> {
 
     fn run(&mut self, words: Vec<Word>, mut fed: Fed, end: End) {
         let top = *self.top();
-        for mut command in unwrapped(words, top.is_bounded) {
+        let mut commands = unwrapped(words, top.is_bounded);
+        self.pass_on(&mut commands);
+        for mut command in commands {
             command.is_deferred = top.is_deferred;
             let within = Context {
                 is_bounded: command.is_bounded,
@@ -93,6 +98,35 @@ impl Reader<'_, '_> {
             if wanted::is_judged(&command) {
                 self.script.commands.push(command);
             }
+        }
+    }
+
+    /// Notes that the function that is being read runs what it is given, and adds what such a function is given.
+    fn pass_on(&mut self, commands: &mut Vec<Command>) {
+        let Some(command) = commands.first() else {
+            return;
+        };
+        let given = ["$@", "$*", "${@", "${*"];
+        let is_given = given
+            .iter()
+            .any(|word| command.words[0].text.starts_with(word));
+        if let Some(body) = self.bodies.last().filter(|_| is_given) {
+            let always = self.script.passes.entry(self.text[body.clone()].into());
+            let is_bounded = command.is_bounded;
+            always
+                .and_modify(|always| *always &= is_bounded)
+                .or_insert(is_bounded);
+        }
+        let passing = self.script.passing(&command.words[0].text);
+        if let Some(is_bounded) = passing.filter(|_| command.is_plain) {
+            // `retry 3 curl` and `run -q curl`.
+            let is_setting = |word: &&Word| {
+                word.text
+                    .starts_with(|sign: char| sign == '-' || sign.is_ascii_digit())
+            };
+            let settings = command.arguments().take_while(is_setting).count();
+            let given = command.words[1 + settings..].to_vec();
+            commands.extend(unwrapped(given, is_bounded || command.is_bounded));
         }
     }
 

@@ -58,6 +58,7 @@ impl Reader<'_, '_> {
             Place::ForWords | Place::Pattern => self.words.push(span),
             Place::FunctionName => {
                 self.script.functions.insert(raw.into());
+                self.function = span.range();
                 self.top().place = Place::Command;
                 self.is_body_next = true;
             }
@@ -141,8 +142,9 @@ impl Reader<'_, '_> {
             None => None,
         };
         if let Some(range) = start {
-            let name = &self.text[range];
+            let name = &self.text[range.clone()];
             self.script.functions.insert(name.into());
+            self.function = range;
         }
         self.words.truncate(top.words as usize);
         let top = self.top();
@@ -158,7 +160,7 @@ impl Reader<'_, '_> {
         };
         let place = to_u32(span.start as usize + self.context.shift);
         self.script.values.set(name, value);
-        let may_be_made = value.starts_with(['$', '`', '"', '\'']);
+        let may_be_made = value.starts_with(['$', '`', '"', '\'', '(']);
         if may_be_made && value.len() <= WORD_CAP_BYTES {
             let (value, is_literal) = quote::plain(value);
             if is_literal {
@@ -185,6 +187,33 @@ impl Reader<'_, '_> {
             self.script.variables.declare(name);
         }
         self.assign(raw, span);
+    }
+
+    /// Notes which variables a command sets: of `read name` and its kin nobody knows what they hold.
+    pub(super) fn overwrite(&mut self) {
+        let first = self.top().words as usize;
+        let text = self.text;
+        let (command, mut names) = match self.words[first..] {
+            [command, ref names @ ..] => (&text[command.range()], names),
+            [] => return,
+        };
+        match command {
+            "read" | "mapfile" | "readarray" | "getopts" => {}
+            "printf"
+                if names
+                    .first()
+                    .is_some_and(|word| &text[word.range()] == "-v") =>
+            {
+                names = &names[..names.len().min(2)];
+            }
+            _ => return,
+        }
+        for name in names {
+            let place = to_u32(name.start as usize + self.context.shift);
+            self.script
+                .variables
+                .hold(&text[name.range()], false, place);
+        }
     }
 
     /// `for name in "$made"/*` goes over what lies below a directory of the script.
