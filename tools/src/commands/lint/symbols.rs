@@ -83,21 +83,42 @@ fn is_source(path: &Path) -> bool {
 fn undefined(path: &Path, prefix: &str) -> anyhow::Result<BTreeSet<String>> {
     let data = std::fs::read(path)?;
     let mut symbols = BTreeSet::new();
-    if let Ok(archive) = ArchiveFile::parse(&*data) {
-        for member in archive.members() {
-            let content = member?.data(&*data)?;
-            // An archive has members that are no objects, such as its index.
-            if let Ok(file) = File::parse(content) {
-                collect(&file, prefix, &mut symbols);
-            }
+    let Ok(archive) = ArchiveFile::parse(&*data) else {
+        collect(&File::parse(&*data)?, prefix, &mut symbols)?;
+        return Ok(symbols);
+    };
+    let mut has_objects = false;
+    for member in archive.members() {
+        let member = member?;
+        // A thin archive has only the names of its members.
+        let beside = archive.is_thin().then(|| {
+            let name = String::from_utf8_lossy(member.name()).into_owned();
+            let place = path.with_file_name(&name);
+            std::fs::read(&place).with_context(|| place.display().to_string())
+        });
+        let beside = beside.transpose()?;
+        let content = match &beside {
+            Some(content) => content,
+            None => member.data(&*data)?,
+        };
+        // An archive has members that are no objects, such as its index.
+        if let Ok(file) = File::parse(content) {
+            has_objects = true;
+            collect(&file, prefix, &mut symbols)?;
         }
-    } else {
-        collect(&File::parse(&*data)?, prefix, &mut symbols);
     }
+    anyhow::ensure!(has_objects, "an archive without an object file");
     Ok(symbols)
 }
 
-fn collect(file: &File<'_>, prefix: &str, symbols: &mut BTreeSet<String>) {
+/// What GCC calls objects that hold nothing but its own intermediate code. Source: gcc(1), -ffat-lto-objects.
+const SLIM: &str = "__gnu_lto_slim";
+
+fn collect(file: &File<'_>, prefix: &str, symbols: &mut BTreeSet<String>) -> anyhow::Result<()> {
+    anyhow::ensure!(
+        file.symbols().all(|symbol| symbol.name() != Ok(SLIM)),
+        "only code for the linker, without symbols: compile it with -ffat-lto-objects"
+    );
     // Mach-O puts an underscore before every name of C.
     let decoration = if file.format() == BinaryFormat::MachO {
         "_"
@@ -113,4 +134,5 @@ fn collect(file: &File<'_>, prefix: &str, symbols: &mut BTreeSet<String>) {
             symbols.insert(name.split('@').next().unwrap_or(name).to_owned());
         }
     }
+    Ok(())
 }
