@@ -117,12 +117,44 @@ fn an_editor_sees_findings_and_gets_fixes() {
     assert_eq!(editor.diagnostics(), json!([]));
     let unknown = editor.ask(4, "textDocument/hover", &json!({}));
     assert_eq!(unknown["error"]["code"], -32601);
-    assert_eq!(
-        editor.ask(5, "shutdown", &Value::Null)["result"],
-        Value::Null
-    );
+    let again = editor.ask(5, "initialize", &json!({"capabilities": {}}));
+    assert_eq!(again["error"]["code"], -32600);
+    editor.send(&json!([]));
+    assert_eq!(editor.receive()["error"]["code"], -32600);
+    let answer = editor.ask(6, "shutdown", &Value::Null);
+    assert_eq!(answer["result"], Value::Null);
+    let late = editor.ask(7, "textDocument/codeAction", &params);
+    assert_eq!(late["error"]["code"], -32600);
     editor.tell("exit", &Value::Null);
     assert!(editor.child.wait().unwrap().success());
+}
+
+/// Whole texts are asked for; pieces are put where they belong all the same, one after the other.
+#[test]
+fn pieces_of_a_text_change_it_where_they_say() {
+    let folder = plugin(&[]);
+    let uri = format!("file://{}/build.sh", folder.path().display());
+    let mut editor = Editor::start(folder.path());
+    editor.ask(1, "initialize", &json!({"capabilities": {}}));
+    let text = ": \u{1f600}; ls\n";
+    let document = json!({"uri": uri, "languageId": "shellscript", "version": 1, "text": text});
+    editor.tell("textDocument/didOpen", &json!({"textDocument": document}));
+    assert_eq!(editor.diagnostics(), json!([]));
+    let range = |start: u64, end: u64| json!({"start": {"line": 0, "character": start}, "end": {"line": 0, "character": end}});
+    // UTF-16: the face counts two.
+    let changes = json!([
+        {"range": range(6, 8), "text": "rm"},
+        {"range": range(8, 8), "text": " -r x"},
+    ]);
+    editor.tell(
+        "textDocument/didChange",
+        &json!({"textDocument": {"uri": uri, "version": 2}, "contentChanges": changes}),
+    );
+    let found = editor.diagnostics();
+    assert_eq!(found[0]["code"], "recursive-delete");
+    assert_eq!(found[0]["range"], range(6, 13));
+    editor.tell("exit", &Value::Null);
+    editor.child.wait().unwrap();
 }
 
 #[test]

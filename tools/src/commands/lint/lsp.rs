@@ -1,5 +1,5 @@
 //! `--lsp`: the lint as a language server on stdin and stdout: diagnostics while one types, and quick fixes.
-//! Protocol: Language Server Protocol 3.17. Documents are synchronised whole; nothing is written to disk.
+//! Protocol: Language Server Protocol 3.17. Documents are asked for whole; nothing is written to disk.
 
 mod convert;
 mod transport;
@@ -19,6 +19,8 @@ use convert::Encoding;
 
 /// JSON-RPC: the method is not known.
 const METHOD_NOT_FOUND: i64 = -32601;
+/// JSON-RPC: the message is no request, or none that may come now.
+const INVALID_REQUEST: i64 = -32600;
 /// LSP: a request came before `initialize`.
 const NOT_INITIALIZED: i64 = -32002;
 /// JSON-RPC: the message is no JSON.
@@ -69,18 +71,26 @@ impl Server<'_> {
     }
 
     fn handle(&mut self, message: &Value) {
-        let method = message["method"].as_str().unwrap_or_default();
+        let is_answer = message.get("result").is_some() || message.get("error").is_some();
+        let Some(method) = message["method"].as_str() else {
+            // The server asks nothing: answers of a client are to nobody.
+            if !is_answer {
+                transport::write(&error(
+                    &Value::Null,
+                    INVALID_REQUEST,
+                    "the message has no method",
+                ));
+            }
+            return;
+        };
         let params = &message["params"];
         if let Some(id) = message.get("id") {
             let answer = match self.request(method, params) {
                 Ok(result) => json!({"jsonrpc": "2.0", "id": id, "result": result}),
                 Err((code, text)) => error(id, code, &text),
             };
-            // A client's answer to something the server never asks has no method.
-            if !method.is_empty() {
-                transport::write(&answer);
-            }
-        } else {
+            transport::write(&answer);
+        } else if self.is_initialized && !self.is_shut_down {
             self.notification(method, params);
         }
     }
@@ -89,7 +99,13 @@ impl Server<'_> {
         if !self.is_initialized && method != "initialize" {
             return Err((NOT_INITIALIZED, "initialize comes first".to_owned()));
         }
+        if self.is_shut_down {
+            return Err((INVALID_REQUEST, "the server is shut down".to_owned()));
+        }
         match method {
+            "initialize" if self.is_initialized => {
+                Err((INVALID_REQUEST, "initialize comes only once".to_owned()))
+            }
             "initialize" => Ok(self.initialize(params)),
             "shutdown" => {
                 self.is_shut_down = true;
@@ -120,18 +136,15 @@ impl Server<'_> {
     fn notification(&mut self, method: &str, params: &Value) {
         let uri = params["textDocument"]["uri"].as_str().unwrap_or_default();
         let text = match method {
-            "textDocument/didOpen" => params["textDocument"]["text"].as_str(),
-            "textDocument/didChange" => {
-                let changes = params["contentChanges"].as_array();
-                changes.and_then(|changes| changes.last()?["text"].as_str())
-            }
+            "textDocument/didOpen" => owned(&params["textDocument"]["text"]),
+            "textDocument/didChange" => self.changed(uri, &params["contentChanges"]),
             "textDocument/didSave" => {
                 if convert::path(uri)
                     .is_some_and(|path| path.extension().is_some_and(|kind| kind == "h"))
                 {
                     self.facts = None;
                 }
-                params["text"].as_str()
+                owned(&params["text"])
             }
             "workspace/didChangeWatchedFiles" => {
                 self.facts = None;
@@ -145,8 +158,27 @@ impl Server<'_> {
             _ => None,
         };
         if let Some(text) = text {
-            self.judge(uri, text);
+            self.judge(uri, &text);
         }
+    }
+
+    /// The text of a document behind changes, none without any. Whole texts were asked for; a client that sends
+    /// pieces is understood, too.
+    fn changed(&self, uri: &str, changes: &Value) -> Option<String> {
+        let known = self.documents.get(uri).map(|document| &document.text);
+        let changes = changes.as_array().filter(|changes| !changes.is_empty())?;
+        let mut text = known.cloned().unwrap_or_default();
+        for change in changes {
+            let piece = change["text"].as_str()?;
+            let Some(range) = change.get("range").filter(|range| !range.is_null()) else {
+                piece.clone_into(&mut text);
+                continue;
+            };
+            let place = |key: &str| convert::offset(&text, &range[key], self.encoding);
+            let (start, end) = (place("start"), place("end"));
+            text.replace_range(start..end.max(start), piece);
+        }
+        Some(text)
     }
 
     fn judge(&mut self, uri: &str, text: &str) {
@@ -190,6 +222,10 @@ impl Server<'_> {
             .filter_map(|finding| convert::action(uri, &document.text, &finding, self.encoding))
             .collect()
     }
+}
+
+fn owned(text: &Value) -> Option<String> {
+    text.as_str().map(str::to_owned)
 }
 
 /// A text that an editor has open, as it was judged.
