@@ -93,11 +93,45 @@ fn the_configuration_decides_and_its_mistakes_have_a_line() {
             "[levels]\nno-such = \"error\"\n",
             "there is no rule `no-such`",
         ),
+        (
+            "\nexclude = [\"a{\"]\n",
+            "lints.toml:2:13: error parsing glob",
+        ),
+        (
+            "homes = [\"#a\", \"[z\"]\n",
+            "lints.toml:1:17: error parsing glob",
+        ),
+        (
+            "wrappers = \"nowhere.h\"\n",
+            "lints.toml:1:13: there is no file `nowhere.h`",
+        ),
     ] {
         fs::write(folder.path().join("lints.toml"), text).unwrap();
         let (code, _, stderr) = lint(folder.path(), &[]);
         assert_eq!(code, 2);
         assert!(stderr.contains(complaint), "{stderr}");
+    }
+}
+
+/// What is no file is named as that, whatever its name is; so is a full disk.
+#[cfg(target_os = "linux")]
+#[test]
+fn devices_are_neither_read_nor_trusted() {
+    let folder = plugin(&[("plugin.c", BAD)]);
+    let (code, _, stderr) = lint(folder.path(), &["/dev/zero"]);
+    assert_eq!(code, 2);
+    assert!(stderr.contains("/dev/zero: not a regular file"), "{stderr}");
+    for arguments in [&["--list"][..], &["plugin.c"], &["--coverage", "trace.h"]] {
+        let output = std::process::Command::new(crate::support::program("tools"))
+            .current_dir(folder.path())
+            .arg("lint")
+            .args(arguments)
+            .stdout(fs::File::create("/dev/full").unwrap())
+            .output()
+            .unwrap();
+        assert_eq!(output.status.code(), Some(2), "{arguments:?}");
+        let stderr = String::from_utf8(output.stderr).unwrap();
+        assert!(stderr.contains("error: stdout: "), "{stderr}");
     }
 }
 

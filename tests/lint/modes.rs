@@ -60,6 +60,33 @@ fn only_changed_lines_count() {
     assert!(stderr.contains("no-such-revision"), "{stderr}");
 }
 
+/// Before the first commit everything is new.
+#[test]
+fn without_a_commit_all_lines_have_changed() {
+    let folder = plugin(&[("staged.c", BAD), ("fresh.c", BAD)]);
+    git(folder.path(), &["init", "-q"]);
+    git(folder.path(), &["add", "staged.c"]);
+    let (code, stdout, _) = lint(folder.path(), &["--changed", "--format", "json"]);
+    assert_eq!(code, 1);
+    let expected = ["fresh.c:5:12 internal-call", "staged.c:5:12 internal-call"];
+    assert_eq!(places(&stdout), expected);
+}
+
+#[test]
+fn modes_that_exclude_each_other_are_refused() {
+    let folder = plugin(&[("plugin.c", BAD)]);
+    for arguments in [
+        &["--stdin", "plugin.c", "--changed"][..],
+        &["--watch", "--changed"],
+        &["--symbols", "plugin.o", "--changed"],
+        &["--self-test", "--symbols", "plugin.o"],
+    ] {
+        let (code, _, stderr) = lint(folder.path(), arguments);
+        assert_eq!(code, 2, "{arguments:?}");
+        assert!(stderr.contains("cannot be used with"), "{stderr}");
+    }
+}
+
 #[test]
 fn coverage_says_how_bytes_were_judged_and_strict_fails_where_none_looked() {
     let folder = plugin(&[("plugin.c", BAD)]);
@@ -103,7 +130,7 @@ fn the_self_proof_demands_one_finding_for_each_wrapper() {
 
 #[test]
 fn watching_judges_again_when_a_file_changes() {
-    let folder = plugin(&[("plugin.c", "int x;\n")]);
+    let folder = plugin(&[("plugin.c", "int x;\n"), ("lints.toml", "")]);
     let mut child = Command::new(support::program("tools"))
         .args(["lint", "--watch"])
         .current_dir(folder.path())
@@ -118,6 +145,11 @@ fn watching_judges_again_when_a_file_changes() {
     assert_eq!(next(), "watching for changes");
     fs::write(folder.path().join("plugin.c"), BAD).unwrap();
     assert_eq!(next(), "judged 2 files: 1 error, 0 warnings");
+    assert_eq!(next(), "watching for changes");
+    // So do the settings.
+    let settings = "[levels]\ninternal-call = \"warning\"\n";
+    fs::write(folder.path().join("lints.toml"), settings).unwrap();
+    assert_eq!(next(), "judged 2 files: 0 errors, 1 warning");
     child.kill().unwrap();
     child.wait().unwrap();
 }
@@ -125,15 +157,21 @@ fn watching_judges_again_when_a_file_changes() {
 #[test]
 fn stdin_is_judged_under_a_name() {
     let folder = plugin(&[]);
-    let run = |path: &str| {
+    let run = |path: &str, more: &[&str]| {
         let output = support::tools()
             .current_dir(folder.path())
             .args(["lint", "--format", "json", "--stdin", path])
+            .args(more)
             .write_stdin(BAD)
             .output()
             .unwrap();
-        places(&String::from_utf8(output.stdout).unwrap())
+        String::from_utf8(output.stdout).unwrap()
     };
-    assert_eq!(run("plugin.c"), ["plugin.c:5:12 internal-call"]);
-    assert!(run("plugin_impl.c").is_empty());
+    let found = places(&run("plugin.c", &[]));
+    assert_eq!(found, ["plugin.c:5:12 internal-call"]);
+    assert!(places(&run("plugin_impl.c", &[])).is_empty());
+    let text = run("plugin.c", &["--coverage"]);
+    let measured: serde_json::Value = serde_json::from_str(&text).unwrap();
+    assert_eq!(measured[0]["path"], "plugin.c");
+    assert_eq!(measured.as_array().unwrap().len(), 1);
 }

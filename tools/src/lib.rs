@@ -28,7 +28,12 @@ pub fn main() -> ExitCode {
         Ok(arguments) => arguments,
         Err(error) => return usage(&error),
     };
-    match arguments.command.run() {
+    let lost = || render::lost().map_or(Ok(()), |reason| Err(anyhow::anyhow!("stdout: {reason}")));
+    match arguments
+        .command
+        .run()
+        .and_then(|code| lost().map(|()| code))
+    {
         Ok(code) => code,
         Err(error) => {
             render::error(&error);

@@ -3,10 +3,26 @@
 #![expect(clippy::print_stderr, reason = "this file is where printing lives")]
 
 use std::io::{IsTerminal as _, Write as _};
+use std::sync::OnceLock;
+
+/// Why something that was written to stdout is lost, for the first time.
+static LOST: OnceLock<String> = OnceLock::new();
 
 /// Writes text to stdout. A closed pipe is not an error: the reader has what it wanted.
 pub fn out(text: &str) {
-    _ = std::io::stdout().lock().write_all(text.as_bytes());
+    let mut stdout = std::io::stdout().lock();
+    let written = stdout.write_all(text.as_bytes());
+    if let Err(error) = written.and_then(|()| stdout.flush())
+        && error.kind() != std::io::ErrorKind::BrokenPipe
+    {
+        // The first reason is the one to tell.
+        _ = LOST.set(error.to_string());
+    }
+}
+
+/// Why something of what [`out`] wrote was lost, if it was.
+pub fn lost() -> Option<&'static str> {
+    LOST.get().map(String::as_str)
 }
 
 /// Writes to stdout piece by piece. A closed pipe is not an error here, either.
@@ -20,8 +36,9 @@ pub fn stream(
         cause.is_some_and(|cause| cause.kind() == std::io::ErrorKind::BrokenPipe)
     };
     match written {
-        Err(error) if !is_closed(&error) => Err(error),
-        _ => Ok(()),
+        Err(error) if is_closed(&error) => Ok(()),
+        Err(error) if error.is::<std::io::Error>() => Err(error.context("stdout")),
+        other => other,
     }
 }
 
@@ -40,10 +57,13 @@ fn write_line(stream: &mut impl std::io::Write, line: &[u8]) -> std::io::Result<
     stream.write_all(b"\n")
 }
 
-/// Whether text for stdout may have colour: on a terminal, unless `NO_COLOR` is set (<https://no-color.org>).
+/// Whether text for stdout may have colour: on a terminal that knows colours, unless `NO_COLOR` is set or `CLICOLOR` is
+/// 0 (<https://no-color.org>, <https://bixense.com/clicolors>).
 pub fn stdout_has_color() -> bool {
+    let is =
+        |name: &str, refusing: &str| std::env::var_os(name).is_some_and(|value| value == refusing);
     let refused = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
-    !refused && std::io::stdout().is_terminal()
+    !refused && !is("CLICOLOR", "0") && !is("TERM", "dumb") && std::io::stdout().is_terminal()
 }
 
 /// Whether a person sees stdout (or else stderr) appear on a terminal.

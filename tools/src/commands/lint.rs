@@ -56,7 +56,7 @@ pub struct LintArgs {
     #[arg(long, requires = "fix")]
     diff: bool,
     /// Only lines that differ from a revision.
-    #[arg(long, value_name = "BASE", num_args = 0..=1, default_missing_value = "HEAD")]
+    #[arg(long, value_name = "BASE", num_args = 0..=1, default_missing_value = "HEAD", conflicts_with_all = ["stdin", "watch"])]
     changed: Option<String>,
     /// Show how the bytes of each file were judged.
     #[arg(long)]
@@ -65,10 +65,10 @@ pub struct LintArgs {
     #[arg(long)]
     strict: bool,
     /// Turn every safe wrapper call raw, in memory, and demand one finding for each.
-    #[arg(long, conflicts_with_all = ["stdin", "fix", "changed"])]
+    #[arg(long, conflicts_with_all = ["stdin", "fix", "changed", "symbols"])]
     self_test: bool,
     /// Compare the internals that object files need with what the sources show.
-    #[arg(long, value_name = "FILE", num_args = 1.., conflicts_with_all = ["stdin", "fix"])]
+    #[arg(long, value_name = "FILE", num_args = 1.., conflicts_with_all = ["stdin", "fix", "changed"])]
     symbols: Vec<PathBuf>,
     /// Serve an editor: the language server protocol on stdin and stdout.
     #[arg(long, conflicts_with_all = ["paths", "stdin", "fix", "changed", "watch", "self_test", "symbols"])]
@@ -97,18 +97,23 @@ pub(super) fn run(args: &LintArgs) -> anyhow::Result<ExitCode> {
         return symbols::run(&configuration, &args.paths, &args.symbols, args.format);
     }
     if args.watch {
-        return watch::run(args, &configuration);
+        return watch::run(args, configuration);
     }
     if args.fix {
         return fix::run(args, &configuration);
     }
     let take = |stream: &mut judge::Stream<'_>| show(args, stream);
     let outcome = match (&args.stdin, &args.changed) {
-        (Some(path), _) => judge::stdin(&configuration, path, take)?,
+        (Some(path), _) => judge::stdin(&configuration, path, measures(args), take)?,
         (None, Some(base)) => judge::changed(&configuration, &args.paths, base, take)?,
         (None, None) => judge::files(&configuration, &args.paths, take)?,
     };
     finish(args, &configuration, &outcome)
+}
+
+/// Whether it is asked how the bytes were judged.
+fn measures(args: &LintArgs) -> bool {
+    args.coverage || args.strict
 }
 
 /// Prints findings as they come.
@@ -130,8 +135,12 @@ fn finish(
         render::note(&format!("error: {failure}"));
     }
     let mut is_bad = outcome.is_bad(args.deny_warnings);
-    if args.coverage || args.strict {
-        let complete = coverage::run(configuration, &args.paths, args.format, args.coverage)?;
+    if measures(args) {
+        let measured = match &outcome.measured {
+            Some(of_stdin) => vec![of_stdin.clone()],
+            None => coverage::files(configuration, &args.paths),
+        };
+        let complete = coverage::show(&measured, args.format, args.coverage)?;
         is_bad |= args.strict && !complete;
     }
     if args.format == format::Format::Human {

@@ -27,13 +27,7 @@ impl Changes {
     pub(super) fn since(base: &str) -> anyhow::Result<Self> {
         let up = git(&["rev-parse", "--show-cdup"])?;
         let root = PathBuf::from(up.trim());
-        let revision = git(&[
-            "rev-parse",
-            "--verify",
-            "--quiet",
-            &format!("{base}^{{commit}}"),
-        ])
-        .with_context(|| format!("`{base}` is no revision"))?;
+        let revision = revision(base)?;
         let diff = git(&[
             "diff",
             "--unified=0",
@@ -74,6 +68,17 @@ impl Changes {
             Some(Lines::Some(ranges)) => ranges.iter().any(|range| range.contains(&line)),
             None => false,
         }
+    }
+}
+
+/// The commit that a name stands for. Before the first one everything is new: the empty tree stands for it.
+fn revision(base: &str) -> anyhow::Result<String> {
+    let commit = format!("{base}^{{commit}}");
+    match git(&["rev-parse", "--verify", "--end-of-options", &commit]) {
+        Err(_) if base == "HEAD" && git(&["symbolic-ref", "--quiet", "HEAD"]).is_ok() => {
+            git(&["hash-object", "-t", "tree", "/dev/null"])
+        }
+        found => found.with_context(|| format!("`{base}` is no revision")),
     }
 }
 
@@ -175,10 +180,13 @@ fn git(args: &[&str]) -> anyhow::Result<String> {
                 out.extend_from_slice(line.bytes);
                 out.push(b'\n');
             }
-            Stream::Stderr => complaint.push_str(&String::from_utf8_lossy(line.bytes)),
+            Stream::Stderr => {
+                complaint.push_str(&String::from_utf8_lossy(line.bytes));
+                complaint.push('\n');
+            }
         })
         .context("git")?;
-    anyhow::ensure!(ended.success(), "git {}: {complaint}", args[0]);
+    anyhow::ensure!(ended.success(), "git {}: {}", args[0], complaint.trim_end());
     // A diff shows lines of files that are no UTF-8, too; what matters of it is ASCII.
     Ok(String::from_utf8_lossy(&out).into_owned())
 }

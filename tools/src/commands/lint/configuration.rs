@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
+use ignore::overrides::OverrideBuilder;
 use lunet_lints::linter::SettingsError;
 use lunet_lints::{Linter, Settings};
 
@@ -13,6 +14,8 @@ pub(super) struct Configuration {
     pub(super) linter: Linter,
     /// The directory that the paths of the settings are relative to.
     pub(super) root: PathBuf,
+    /// Where the settings were read from.
+    pub(super) file: Option<PathBuf>,
 }
 
 /// Reads the given file, or the one found here or above, or takes the defaults.
@@ -35,30 +38,58 @@ pub(super) fn load(file: Option<&Path>) -> anyhow::Result<Configuration> {
             None,
         ),
     };
+    let named = |wanted: &str| match &file {
+        Some(file) => format!("{}{}", file.display(), place_of(file, wanted)),
+        None => "default settings".to_owned(),
+    };
     let linter = Linter::new(settings).map_err(|error| {
-        let place = file.map_or_else(
-            || "default settings".to_owned(),
-            |file| format!("{}{}", file.display(), place_of(&file, &error)),
-        );
+        let place = named(wanted(&error));
         anyhow::Error::new(error).context(place)
     })?;
-    Ok(Configuration { linter, root })
+    check_paths(linter.settings(), &root, named)?;
+    Ok(Configuration { linter, root, file })
 }
 
-/// Line and column of what a setting says, as `:3:1`; nothing where it can't be told.
-fn place_of(file: &Path, error: &SettingsError) -> String {
-    let text = std::fs::read_to_string(file).unwrap_or_default();
-    let wanted = match error {
-        SettingsError::UnknownRule(name) => name.as_str(),
+/// What the settings say of files has to make sense, too.
+fn check_paths(
+    settings: &Settings,
+    root: &Path,
+    named: impl Fn(&str) -> String,
+) -> anyhow::Result<()> {
+    for pattern in &settings.exclude {
+        OverrideBuilder::new(root)
+            .add(&format!("!{pattern}"))
+            .with_context(|| named(pattern))?;
+    }
+    if let Some(wrappers) = &settings.wrappers {
+        anyhow::ensure!(
+            root.join(wrappers).is_file(),
+            "{}: there is no file `{wrappers}`",
+            named(wrappers)
+        );
+    }
+    Ok(())
+}
+
+/// What of the settings an error is about.
+fn wanted(error: &SettingsError) -> &str {
+    match error {
+        SettingsError::UnknownRule(name) => name,
         SettingsError::Prefix(_) => "prefix",
         SettingsError::Pattern(error) => error
             .glob()
             .map_or("", |glob| glob.trim_start_matches("**/")),
         SettingsError::Search(_) => "",
-    };
+    }
+}
+
+/// Line and column of what a setting says, as `:3:1`; nothing where it can't be told.
+fn place_of(file: &Path, wanted: &str) -> String {
+    let text = std::fs::read_to_string(file).unwrap_or_default();
+    // A comment may say the same before, and a `#` may stand in a string.
     let is_code = |at: &usize| {
         let line = text[..*at].rsplit('\n').next().unwrap_or_default();
-        !line.contains('#')
+        !line.trim_start().starts_with('#')
     };
     let mut found = text.match_indices(wanted).map(|(at, _)| at).filter(is_code);
     match found.next().filter(|_| !wanted.is_empty()) {

@@ -1,5 +1,7 @@
 //! `--coverage`: how the bytes of each file were judged. `--strict` fails where some were not judged at all.
 
+use std::path::{Path, PathBuf};
+
 use lunet_lints::coverage::{Coverage, of};
 
 use super::configuration::Configuration;
@@ -8,19 +10,27 @@ use super::format::Format;
 use super::work::{File, Work, side_by_side};
 use crate::render;
 
-/// Measures the files, prints a line for each, and answers whether all of them were judged.
-pub(super) fn run(
-    configuration: &Configuration,
-    paths: &[std::path::PathBuf],
-    format: Format,
-    prints: bool,
-) -> anyhow::Result<bool> {
+/// How a text was judged, and its path as it is shown.
+pub(super) type Measured = (Coverage, String);
+
+/// Measures one text.
+pub(super) fn measured(path: &Path, text: &str) -> Measured {
+    let shown = files::shown(path);
+    (of(&shown, text), shown)
+}
+
+/// Measures the files.
+pub(super) fn files(configuration: &Configuration, paths: &[PathBuf]) -> Vec<Measured> {
     let found = files::find(configuration, paths);
-    let measured: Vec<_> = side_by_side(&found.list, &Measuring(configuration), |results| {
+    side_by_side(&found.list, &Measuring(configuration), |results| {
         results.flatten().collect()
-    });
+    })
+}
+
+/// Prints a line for each text, and answers whether all of them were judged.
+pub(super) fn show(measured: &[Measured], format: Format, prints: bool) -> anyhow::Result<bool> {
     let mut all = Coverage::default();
-    for (coverage, _) in &measured {
+    for (coverage, _) in measured {
         all += *coverage;
     }
     if prints && format == Format::Json {
@@ -31,7 +41,7 @@ pub(super) fn run(
         render::json(&list)?;
     } else if prints {
         render::out("  tree macro falls  none  functions not followed stack unknown\n");
-        for (coverage, path) in &measured {
+        for (coverage, path) in measured {
             render::out(&line(coverage, path));
         }
         render::out(&line(&all, "all"));
@@ -52,13 +62,12 @@ pub(super) fn run(
 struct Measuring<'a>(&'a Configuration);
 
 impl Work for Measuring<'_> {
-    type Result = Option<(Coverage, String)>;
+    type Result = Option<Measured>;
 
     fn work(&self, file: File<'_>) -> Self::Result {
         let cap_bytes = self.0.linter.settings().size_cap_bytes;
         let text = files::read(file.path, cap_bytes).ok()?;
-        let shown = files::shown(file.path);
-        Some((of(&shown, &text), shown))
+        Some(measured(file.path, &text))
     }
 }
 

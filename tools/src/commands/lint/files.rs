@@ -35,6 +35,9 @@ impl fmt::Display for Failure {
     }
 }
 
+/// Why a device or a pipe is not read.
+const NO_FILE: &str = "not a regular file";
+
 /// The files to judge, each once, sorted by the path that is shown.
 #[derive(Default)]
 pub(super) struct Files {
@@ -66,6 +69,7 @@ impl Files {
         match std::fs::metadata(path) {
             Err(error) => self.fail(path, &reason(&error)),
             Ok(metadata) if metadata.is_dir() => self.walk(path, configuration),
+            Ok(metadata) if !metadata.is_file() => self.fail(path, NO_FILE),
             Ok(_) if is_named_kind(path) => self.list.push(path.to_owned()),
             Ok(_) => self.fail(path, "no rule knows this kind of file"),
         }
@@ -110,7 +114,10 @@ impl Files {
         drop(sender);
         for found in receiver {
             match found {
-                Err(error) => self.fail(root, &error.to_string()),
+                Err(error) => {
+                    let (path, reason) = named(root, &error);
+                    self.fail(path, &reason);
+                }
                 Ok(path) => self.list.push(path),
             }
         }
@@ -118,6 +125,16 @@ impl Files {
 
     fn fail(&mut self, path: &Path, reason: &str) {
         self.failures.push(Failure::of(path, reason.to_owned()));
+    }
+}
+
+/// What a walk could not read, and why.
+fn named<'e>(root: &'e Path, error: &'e ignore::Error) -> (&'e Path, String) {
+    match error {
+        ignore::Error::WithPath { path, err } => named(path, err),
+        ignore::Error::WithDepth { err, .. } => named(root, err),
+        ignore::Error::Io(error) => (root, reason(error)),
+        other => (root, other.to_string()),
     }
 }
 
@@ -164,7 +181,7 @@ fn first_line(path: &Path) -> Option<Language> {
 pub(super) fn read(path: &Path, cap_bytes: u64) -> Result<String, Failure> {
     let metadata = std::fs::metadata(path).map_err(|error| Failure::of(path, reason(&error)))?;
     if !metadata.is_file() {
-        return Err(Failure::of(path, "not a regular file".to_owned()));
+        return Err(Failure::of(path, NO_FILE.to_owned()));
     }
     read_sized(path, metadata.len(), cap_bytes)
 }

@@ -9,6 +9,7 @@ use lunet_lints::{Finding, Level};
 
 use super::changed::Changes;
 use super::configuration::Configuration;
+use super::coverage::{self, Measured};
 use super::facts::FactsByDirectory;
 use super::files::{self, Failure, Files};
 use super::work::{File, Work, side_by_side};
@@ -34,6 +35,8 @@ impl Judged {
 #[derive(Default)]
 pub(super) struct Outcome {
     pub(super) failures: Vec<Failure>,
+    /// How stdin was judged, if that was asked.
+    pub(super) measured: Option<Measured>,
     file_count: usize,
     errors: usize,
     warnings: usize,
@@ -190,6 +193,7 @@ pub(super) fn text(
 pub(super) fn stdin(
     configuration: &Configuration,
     path: &Path,
+    with_coverage: bool,
     take: impl Take,
 ) -> anyhow::Result<Outcome> {
     let cap_bytes = configuration.linter.settings().size_cap_bytes;
@@ -203,10 +207,14 @@ pub(super) fn stdin(
         "stdin has more than the cap of {cap_bytes} bytes"
     );
     let text = String::from_utf8(bytes).context("stdin is not UTF-8")?;
+    let measured = with_coverage.then(|| coverage::measured(path, &text));
     let facts = FactsByDirectory::around(configuration, path);
     let judged = self::text(configuration, &facts, path, text);
     let results = &mut std::iter::once(Ok(Some(judged)));
-    let outcome = Outcome::default();
+    let outcome = Outcome {
+        measured,
+        ..Outcome::default()
+    };
     taken(Stream { results, outcome }, take)
 }
 
