@@ -74,9 +74,9 @@ fn may_listen<'w>(mut words: impl Iterator<Item = &'w str> + Clone) -> bool {
     let names = |word: &str| {
         let word = word.trim_start_matches(['"', '\'']);
         word.starts_with('-')
-            || ["bind", "listen", "runserver"]
-                .iter()
-                .any(|name| word.contains(name))
+            || word == "runserver"
+            || word.contains("bind")
+            || word.contains("listen")
     };
     words.clone().any(may_be_address) && words.any(names)
 }

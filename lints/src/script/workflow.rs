@@ -287,15 +287,17 @@ fn is_shell(lines: &[Line<'_>], defaults: &[Default], at: usize, end: usize) -> 
 fn shell_value(content: &str) -> Option<bool> {
     let keys = ["shell:", "\"shell\":", "'shell':"];
     let shell = keys.iter().find_map(|key| content.strip_prefix(key))?;
-    let shell = shell.trim().trim_matches(['"', '\'']);
-    let program = shell
-        .split([' ', '"', '\'', ',', '}'])
-        .next()
-        .unwrap_or_default();
+    Some(names_shell(shell))
+}
+
+/// Whether the value of `shell` names a shell of the family.
+fn names_shell(value: &str) -> bool {
+    let shell = value.trim().trim_start_matches(['"', '\'']);
+    let program = shell.split([' ', '"', '\'']).next().unwrap_or_default();
     let name = program.rsplit('/').next().unwrap_or_default();
     let others = ["pwsh", "powershell", "cmd", "python", "perl", "ruby", "php"];
     let is_other = others.iter().any(|other| name.starts_with(other));
-    Some(!is_other && !["node", "deno", "bun", "nu", "lua", "Rscript"].contains(&name))
+    !is_other && !["node", "deno", "bun", "nu", "lua", "Rscript"].contains(&name)
 }
 
 /// More `defaults:` than this no workflow has.

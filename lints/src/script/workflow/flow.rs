@@ -1,12 +1,15 @@
 //! Mappings in braces that begin and end in one line: `{ name: build, run: make }`, also within lists.
 
-use super::{Block, masked, quoted, shell_value};
+use std::ops::Range;
+
+use super::{Block, masked, names_shell, quoted};
 
 /// Adds the scripts that stand in the braces of a line, which begins at `start`.
 pub(super) fn scripts(content: &str, start: usize, blocks: &mut Vec<Block>) {
     if !begins_flow(content) {
         return;
     }
+    let shells: Vec<usize> = keys(content, "shell").collect();
     let mut behind = 0;
     for at in keys(content, "run") {
         // What looks like a key may stand in the script before.
@@ -27,7 +30,10 @@ pub(super) fn scripts(content: &str, start: usize, blocks: &mut Vec<Block>) {
                 (offset, rest[..end].trim_end().to_owned())
             }
         };
-        if shell(mapping(content, at)).unwrap_or(true) {
+        let around = around(content, at);
+        let own = shells.get(shells.partition_point(|shell| *shell < around.start));
+        let own = own.filter(|shell| around.contains(shell));
+        if own.is_none_or(|shell| is_shell(content, *shell)) {
             blocks.push((start + begin, masked(&block)));
         }
     }
@@ -49,10 +55,17 @@ fn behind_quotes(text: &str, quote: u8) -> usize {
     text.len()
 }
 
-/// Whether the `shell` in the braces of a line is one of the family.
+/// Whether the first `shell` in the braces of a line is one of the family.
 pub(super) fn shell(content: &str) -> Option<bool> {
     let at = keys(content, "shell").next()?;
-    shell_value(&format!("shell: {}", content[at..].trim_start()))
+    Some(is_shell(content, at))
+}
+
+/// Whether the value at a place is the name of a shell of the family.
+fn is_shell(content: &str, at: usize) -> bool {
+    let value = content[at..].trim_start();
+    let end = value.find([',', '}']).unwrap_or(value.len());
+    names_shell(&value[..end])
 }
 
 /// Whether a line is a mapping or a list in one line, or ends with one: `steps: [{run: make}]`.
@@ -104,14 +117,10 @@ fn begins_key(before: &str) -> bool {
 const STEP_CAP_BYTES: usize = 512;
 
 /// The mapping around a place of a line, up to the braces on both sides.
-fn mapping(content: &str, at: usize) -> &str {
+fn around(content: &str, at: usize) -> Range<usize> {
     let first = content.ceil_char_boundary(at.saturating_sub(STEP_CAP_BYTES));
     let last = content.floor_char_boundary((at + STEP_CAP_BYTES).min(content.len()));
-    let start = content[first..at]
-        .rfind('{')
-        .map_or(first, |length| first + length);
-    let end = content[at..last]
-        .find('}')
-        .map_or(last, |length| at + length);
-    &content[start..end]
+    let start = content[first..at].rfind('{');
+    let end = content[at..last].find('}');
+    start.map_or(first, |length| first + length)..end.map_or(last, |length| at + length)
 }
