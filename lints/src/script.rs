@@ -90,6 +90,11 @@ impl Script {
     }
 
     fn add(&mut self, text: &str, shift: usize, indent: usize) {
+        // A mark of the encoding is no part of the first command.
+        let (text, shift) = match text.strip_prefix('\u{feff}') {
+            Some(rest) => (rest, shift + text.len() - rest.len()),
+            None => (text, shift),
+        };
         self.variables.is_wanted = memchr::memmem::find(text.as_bytes(), b"mktemp").is_some();
         self.budget = text.len().saturating_mul(NESTED_TIMES);
         let context = Context {

@@ -202,13 +202,16 @@ fn listen_flags(command: &Command) -> Vec<(&str, &Word)> {
             }
         }
     }
-    if matches!(program, "nc" | "ncat" | "netcat" | "socat")
-        && (command.has_flag('l') || program == "socat")
+    let is_netcat = matches!(program, "nc" | "ncat" | "netcat");
+    if (is_netcat && (command.has_flag('l') || command.has_option(&["--listen"])))
+        || program == "socat"
     {
         let words = command.arguments().filter_map(|word| {
             let value = word.text.rsplit(",bind=").next().unwrap_or_default();
             let value = value.split(',').next().unwrap_or_default();
-            is_public_wildcard(value).then_some((value, word))
+            let listens = is_netcat || listens(&word.text);
+            let is_found = is_public_wildcard(value) || (listens && is_public(value));
+            is_found.then_some((value, word))
         });
         found.extend(words);
     }
@@ -218,6 +221,12 @@ fn listen_flags(command: &Command) -> Vec<(&str, &Word)> {
     }
     found.dedup_by(|a, b| a.1.range() == b.1.range());
     found
+}
+
+/// Whether a word is an address of `socat` that waits for others: `TCP-LISTEN:80,bind=…`.
+fn listens(address: &str) -> bool {
+    let kind = address.split(':').next().unwrap_or_default();
+    kind.to_ascii_uppercase().ends_with("-LISTEN")
 }
 
 /// The address among the options of the server in one word: `pg_ctl -o "-h 0.0.0.0"`.

@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use super::Word;
-use super::starter::{SHELLS, SSH_OPTIONS, behind_options, starter};
+use super::starter::{PARALLEL_OPTIONS, SHELLS, SSH_OPTIONS, behind_options, starter};
 
 /// A command as it is run.
 #[derive(Clone, Debug)]
@@ -19,6 +19,16 @@ pub(crate) struct Command {
 }
 
 impl Command {
+    /// Words as they stand there.
+    pub(super) fn plain(words: Vec<Word>, is_bounded: bool) -> Self {
+        Self {
+            is_plain: words.first().is_some_and(Word::is_bare),
+            words,
+            is_bounded,
+            is_deferred: false,
+        }
+    }
+
     /// The name of the program without its directory.
     pub(crate) fn program(&self) -> &str {
         let word = self.words.first().map_or("", |word| &*word.text);
@@ -137,6 +147,14 @@ impl Command {
                 let submodule = words.position(|word| word == "submodule")?;
                 let foreach = submodule + 1 + words.position(|word| word == "foreach")?;
                 foreach + behind_options(&self.words[foreach..], &[], 0)
+            }
+            "watch" => behind_options(&self.words, &["-n", "--interval"], 0),
+            // One word is a script, with `{}` in it perhaps.
+            "parallel" => {
+                let word = self
+                    .words
+                    .get(behind_options(&self.words, &PARALLEL_OPTIONS, 0))?;
+                return word.text.contains(' ').then(|| word.range());
             }
             "eval" => 1 + usize::from(self.words.get(1).is_some_and(|word| &*word.text == "--")),
             "trap" => {

@@ -4,13 +4,14 @@ mod started;
 
 use super::Word;
 use super::command::{Command, is_zero};
+pub(super) use started::PARALLEL_OPTIONS;
 use started::started;
 
 /// Shells, sorted.
 pub(super) const SHELLS: [&str; 6] = ["ash", "bash", "dash", "ksh", "sh", "zsh"];
 
 /// Programs that start others in ways of their own, sorted.
-const RUNNERS: [&str; 13] = [
+const RUNNERS: [&str; 14] = [
     "docker",
     "docker-compose",
     "eval",
@@ -23,6 +24,7 @@ const RUNNERS: [&str; 13] = [
     "ssh",
     "su",
     "trap",
+    "watch",
     "xargs",
 ];
 
@@ -80,7 +82,7 @@ pub(super) const SSH_OPTIONS: [&str; 12] = [
 pub(super) type Starter = (&'static str, &'static [&'static str], usize);
 
 /// Programs that only start another one, sorted.
-const STARTERS: [Starter; 43] = [
+const STARTERS: [Starter; 42] = [
     ("builtin", &[], 0),
     ("busybox", &[], 0),
     ("caffeinate", &["-t", "-w"], 0),
@@ -130,7 +132,6 @@ const STARTERS: [Starter; 43] = [
     ("unbuffer", &[], 0),
     ("unshare", &[], 0),
     ("valgrind", &[], 0),
-    ("watch", &["-n", "--interval"], 0),
     ("xvfb-run", &["-n", "-s", "-e", "-f", "-w"], 0),
 ];
 
@@ -153,12 +154,7 @@ const STARTERS_CAP: usize = 8;
 
 /// The command that a line of words runs in the end. `xargs` and `find -exec` run one besides themselves.
 pub(super) fn unwrapped(words: Vec<Word>, is_bounded: bool) -> Vec<Command> {
-    let mut command = Command {
-        is_plain: words.first().is_some_and(Word::is_bare),
-        words,
-        is_bounded,
-        is_deferred: false,
-    };
+    let mut command = Command::plain(words, is_bounded);
     let mut scripts = Vec::new();
     for _ in 0..STARTERS_CAP {
         let program = command.program();

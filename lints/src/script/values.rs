@@ -26,8 +26,23 @@ impl Values {
         self.has_addresses
     }
 
-    /// Notes what a variable is set to.
-    pub(super) fn set(&mut self, name: &str, raw: &str) {
+    /// Notes what a variable is set to, or what is put behind what it holds: by `+=`, or after its own name.
+    pub(super) fn set(&mut self, name: &str, raw: &str, is_more: bool) {
+        let own = own_value(name, raw);
+        if (is_more || own.is_some())
+            && let Some(known) = self.values.get(name)
+        {
+            let more = quote::plain(own.unwrap_or(raw)).0;
+            let text = format!("{known} {}", more.trim_matches(['(', ')']));
+            if text.len() <= VALUE_CAP_BYTES {
+                self.replace(name, &text);
+            }
+            return;
+        }
+        self.replace(name, own.unwrap_or(raw));
+    }
+
+    fn replace(&mut self, name: &str, raw: &str) {
         let inner = raw
             .strip_prefix('(')
             .map_or(raw, |rest| rest.trim_end_matches(')'));
@@ -58,7 +73,8 @@ impl Values {
     pub(super) fn expand(&self, word: Word, words: &mut Vec<Word>) {
         let named = variable(&word.text).and_then(|name| self.values.get(name));
         let Some(value) = named.map(|value| &**value).or_else(|| default(&word)) else {
-            let spliced = self.has_addresses.then(|| self.spliced(&word.text));
+            let may_have_address = self.has_addresses || word.text.contains("${");
+            let spliced = may_have_address.then(|| self.spliced(&word.text));
             words.push(match spliced.flatten() {
                 Some(text) => Word {
                     text: text.into(),
@@ -95,11 +111,25 @@ impl Values {
     }
 }
 
+/// What a value puts behind the variable that it is for: of `"$options -s"`.
+fn own_value<'v>(name: &str, raw: &'v str) -> Option<&'v str> {
+    let inner = raw.trim_start_matches(['"', '(']).strip_prefix('$')?;
+    let braced = inner.strip_prefix('{');
+    let rest = braced.unwrap_or(inner).strip_prefix(name)?;
+    let rest = match braced {
+        Some(_) => rest.strip_prefix("[@]").unwrap_or(rest).strip_prefix('}')?,
+        None => rest,
+    };
+    rest.starts_with([' ', '"'])
+        .then(|| rest.trim_matches(['"', ' ', ')']))
+}
+
 /// What a word stands for where its variable is not set.
 fn default(word: &Word) -> Option<&str> {
     let value = stands_for(&word.text)?;
     let program = value.split_ascii_whitespace().next()?;
-    let is_known = is_public(program) || wanted::is_judged_program(program);
+    let is_known =
+        value.starts_with('-') || is_public(program) || wanted::is_judged_program(program);
     is_known.then_some(value)
 }
 

@@ -78,7 +78,11 @@ impl Reader<'_, '_> {
 
     fn run(&mut self, words: Vec<Word>, mut fed: Fed, end: End) {
         let top = *self.top();
-        let mut commands = unwrapped(words, top.is_bounded);
+        let mut commands = if self.is_own_retry(&words) {
+            vec![Command::plain(words, top.is_bounded)]
+        } else {
+            unwrapped(words, top.is_bounded)
+        };
         self.pass_on(&mut commands);
         for mut command in commands {
             command.is_deferred = top.is_deferred;
@@ -99,6 +103,12 @@ impl Reader<'_, '_> {
                 self.script.commands.push(command);
             }
         }
+    }
+
+    /// Whether a command is no program of that name but a function of the script, which is known better.
+    fn is_own_retry(&self, words: &[Word]) -> bool {
+        let name = words.first().map(|word| &*word.text);
+        name == Some("retry") && self.script.functions.contains("retry")
     }
 
     /// Notes that the function that is being read runs what it is given, and adds what such a function is given.

@@ -36,8 +36,16 @@ impl Reader<'_, '_> {
     fn place_word(&mut self, span: Span) {
         let text = self.text;
         let raw = &text[span.range()];
-        match self.top().place {
+        let place = self.top().place;
+        match place {
             Place::Command => self.first_word(raw, span),
+            // `time { …; }`
+            Place::Arguments if raw == "{" && self.times() => {
+                let words = self.top().words as usize;
+                self.words.truncate(words);
+                self.top().place = Place::Command;
+                self.push(Kind::Brace);
+            }
             Place::Arguments => {
                 self.declare(raw, span);
                 self.words.push(span);
@@ -68,6 +76,14 @@ impl Reader<'_, '_> {
                 }
             }
         }
+    }
+
+    /// Whether what was read of the command is `time`, perhaps with an option.
+    fn times(&mut self) -> bool {
+        let words = self.top().words as usize;
+        let text = self.text;
+        let mut read = self.words[words..].iter().map(|word| &text[word.range()]);
+        read.next() == Some("time") && read.all(|word| word.starts_with('-'))
     }
 
     fn first_word(&mut self, raw: &str, span: Span) {
@@ -159,7 +175,8 @@ impl Reader<'_, '_> {
             return false;
         };
         let place = to_u32(span.start as usize + self.context.shift);
-        self.script.values.set(name, value);
+        let is_more = raw[name.len()..].starts_with('+');
+        self.script.values.set(name, value, is_more);
         let may_be_made = value.starts_with(['$', '`', '"', '\'', '(']);
         if may_be_made && value.len() <= WORD_CAP_BYTES {
             let (value, is_literal) = quote::plain(value);

@@ -3,6 +3,19 @@
 use super::{SSH_OPTIONS, behind_options, unwrapped};
 use crate::script::{Command, Word};
 
+/// The options of `parallel` that take a value.
+pub(in crate::script) const PARALLEL_OPTIONS: [&str; 9] = [
+    "-j",
+    "--jobs",
+    "-n",
+    "-N",
+    "-a",
+    "--arg-file",
+    "-I",
+    "--delay",
+    "--joblog",
+];
+
 /// The command that another one starts for each of its inputs.
 pub(super) fn started(command: &Command) -> Option<Command> {
     let start = match command.program() {
@@ -25,21 +38,7 @@ pub(super) fn started(command: &Command) -> Option<Command> {
             ],
             0,
         ),
-        "parallel" => behind_options(
-            &command.words,
-            &[
-                "-j",
-                "--jobs",
-                "-n",
-                "-N",
-                "-a",
-                "--arg-file",
-                "-I",
-                "--delay",
-                "--joblog",
-            ],
-            0,
-        ),
+        "parallel" => behind_options(&command.words, &PARALLEL_OPTIONS, 0),
         "find" => {
             let action = command
                 .words
