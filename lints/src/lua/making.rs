@@ -12,10 +12,7 @@ pub(super) fn is_known(name: &str) -> bool {
 }
 
 fn listens(name: &str) -> bool {
-    matches!(
-        name,
-        "listen" | "bind" | "tcp_bind" | "udp_bind" | "setsockname"
-    )
+    matches!(name, "listen" | "bind" | "tcp_bind" | "udp_bind")
 }
 
 fn runs_shell(name: &str) -> bool {
