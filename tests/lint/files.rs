@@ -19,6 +19,21 @@ fn a_file_that_is_no_utf8_is_named() {
     check(folder.path(), "latin.c", "not UTF-8 at byte 7");
 }
 
+/// A name that would steer a terminal is shown to people escaped, and to machines as it is.
+#[cfg(unix)]
+#[test]
+fn names_do_not_break_lines() {
+    let name = "a\u{1b}[31m\nb.c";
+    let folder = plugin(&[(name, BAD), ("c\n.c", "int x;\n")]);
+    fs::write(folder.path().join("c\n.c"), b"\xe9").unwrap();
+    let (_, stdout, stderr) = lint(folder.path(), &["."]);
+    let shown = "--> a\\u{1b}[31m\\nb.c:5:12\n";
+    assert!(stdout.contains(shown), "{stdout}");
+    assert!(stderr.contains("error: c\\n.c: not UTF-8"), "{stderr}");
+    let (_, stdout, _) = lint(folder.path(), &[".", "--format", "json"]);
+    assert_eq!(places(&stdout), [format!("{name}:5:12 internal-call")]);
+}
+
 #[test]
 fn a_file_over_the_cap_is_named() {
     let folder = plugin(&[

@@ -36,6 +36,18 @@ fn fixes_are_shown_or_made() {
     assert_eq!((code, stdout.as_str()), (0, ""));
 }
 
+/// A file is fixed once, whatever names it has, and one that can't be written keeps no other from it.
+#[cfg(unix)]
+#[test]
+fn fixes_reach_every_file_that_can_be_written() {
+    let folder = plugin(&[("b/plugin.c", BAD), ("c.c", BAD)]);
+    std::os::unix::fs::symlink("b/plugin.c", folder.path().join("a.c")).unwrap();
+    let (code, _, stderr) = lint(folder.path(), &["--fix"]);
+    assert_eq!(code, 0, "{stderr}");
+    assert!(stderr.starts_with("applied 2 fixes\n"), "{stderr}");
+    assert!(folder.path().join("a.c").is_symlink());
+}
+
 #[test]
 fn only_changed_lines_count() {
     let folder = plugin(&[("old.c", BAD), ("changed.c", BAD)]);

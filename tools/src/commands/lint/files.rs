@@ -31,7 +31,7 @@ impl Failure {
 
 impl fmt::Display for Failure {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(out, "{}: {}", self.path, self.reason)
+        write!(out, "{}: {}", printable(&self.path), self.reason)
     }
 }
 
@@ -236,6 +236,21 @@ pub(super) fn shown(path: &Path) -> String {
     } else {
         text.into_owned()
     }
+}
+
+/// A path for people: what would steer a terminal or break the line is escaped.
+pub(super) fn printable(path: &str) -> Cow<'_, str> {
+    if !path.contains(char::is_control) {
+        return Cow::Borrowed(path);
+    }
+    let escaped = path.chars().map(|letter| {
+        if letter.is_control() {
+            letter.escape_default().to_string()
+        } else {
+            letter.to_string()
+        }
+    });
+    Cow::Owned(escaped.collect())
 }
 
 /// Whether a path surely has neither `.` nor `..` as a component; most have not, and need not be put together again.

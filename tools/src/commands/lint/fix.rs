@@ -1,12 +1,13 @@
 //! `--fix` and `--fix --diff`: safe fixes written to the files, or shown as a diff.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 use std::process::ExitCode;
 
-use anyhow::Context as _;
 use similar::TextDiff;
 
 use super::configuration::Configuration;
+use super::files::printable;
 use super::judge::{self, Judged, Stream};
 use super::{LintArgs, finish, show};
 use crate::{exit, render};
@@ -20,11 +21,16 @@ pub(super) fn run(args: &LintArgs, configuration: &Configuration) -> anyhow::Res
         return diff(args, configuration);
     }
     let mut applied = 0;
+    let mut refused = BTreeMap::new();
     for _ in 0..ROUNDS {
         let before = applied;
         judge::files(configuration, &args.paths, |stream: &mut Stream<'_>| {
             for judged in stream {
-                applied += write(&judged)?;
+                match write(&judged) {
+                    Ok(count) => applied += count,
+                    // The others are fixed all the same.
+                    Err(error) => _ = refused.insert(judged.path, error),
+                }
             }
             Ok(())
         })?;
@@ -32,11 +38,19 @@ pub(super) fn run(args: &LintArgs, configuration: &Configuration) -> anyhow::Res
             break;
         }
     }
-    render::note(&format!("applied {applied} fixes"));
+    for (path, error) in &refused {
+        render::note(&format!("error: {}: {error}", printable(path)));
+    }
+    render::note(&format!("applied {}", judge::counted(applied, "fix")));
     let outcome = judge::files(configuration, &args.paths, |stream: &mut Stream<'_>| {
         show(args, stream)
     })?;
-    finish(args, configuration, &outcome)
+    let code = finish(args, configuration, &outcome)?;
+    Ok(if refused.is_empty() {
+        code
+    } else {
+        exit::could_not_run()
+    })
 }
 
 fn diff(args: &LintArgs, configuration: &Configuration) -> anyhow::Result<ExitCode> {
@@ -75,19 +89,21 @@ fn show_diff(judged: &Judged) -> bool {
 /// Writes a fixed text; answers how many fixes it has.
 fn write(judged: &Judged) -> anyhow::Result<usize> {
     let (fixed, count) = lunet_lints::fix::apply(&judged.text, &judged.findings);
-    if count > 0 {
-        replace(&judged.file, &judged.text, &fixed)?;
-    }
-    Ok(count)
+    let is_written = count > 0 && replace(&judged.file, &judged.text, &fixed)?;
+    Ok(if is_written { count } else { 0 })
 }
 
-/// Replaces the content of a file, unless somebody else has changed it since it was judged.
-fn replace(file: &Path, before: &str, after: &str) -> anyhow::Result<()> {
-    let now = std::fs::read(file).with_context(|| file.display().to_string())?;
+/// Replaces the content of a file, unless somebody else has changed it since it was judged. False if it was fixed
+/// already, by another name that it has.
+fn replace(file: &Path, before: &str, after: &str) -> anyhow::Result<bool> {
+    let now = std::fs::read(file)?;
+    if now == after.as_bytes() {
+        return Ok(false);
+    }
     anyhow::ensure!(
         now == before.as_bytes(),
-        "{}: it has changed since it was judged",
-        file.display()
+        "it has changed since it was judged"
     );
-    std::fs::write(file, after).with_context(|| file.display().to_string())
+    std::fs::write(file, after)?;
+    Ok(true)
 }

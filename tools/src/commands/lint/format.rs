@@ -7,6 +7,7 @@ use std::io;
 
 use lunet_lints::format::{github, json, sarif};
 
+use super::files::printable;
 use super::judge::{Judged, Stream};
 
 /// How findings are printed.

@@ -245,7 +245,12 @@ impl Outcome {
     }
 }
 
-fn counted(count: usize, noun: &str) -> String {
-    let plural = if count == 1 { "" } else { "s" };
+/// A number with its noun.
+pub(super) fn counted(count: usize, noun: &str) -> String {
+    let plural = match (count, noun.ends_with('x')) {
+        (1, _) => "",
+        (_, true) => "es",
+        _ => "s",
+    };
     format!("{count} {noun}{plural}")
 }

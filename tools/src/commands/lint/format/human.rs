@@ -11,6 +11,7 @@ use lunet_lints::format::plain::Plain;
 use lunet_lints::{Finding, Level};
 
 use super::Judged;
+use super::printable;
 use crate::render;
 
 /// Marks that are further apart are shown one by one.
@@ -29,11 +30,12 @@ pub(super) fn write(
     let mut plain = (!render::stdout_has_color()).then(Plain::default);
     let mut page = String::new();
     for judged in stream {
+        let path = printable(&judged.path);
         let counts = |finding: &Finding| finding.suppressed.is_none();
         for finding in judged.findings.iter().filter(counts) {
             let finding = &finding;
             page.clear();
-            let place = Place::of(&judged.path, &judged.text, finding);
+            let place = Place::of(&path, &judged.text, finding);
             let is_drawn = plain
                 .as_mut()
                 .is_some_and(|plain| plain.draw(&place, finding, &mut page));
