@@ -3,6 +3,7 @@
 use std::fs;
 
 use super::{BAD, lint, places, plugin};
+use crate::support;
 
 /// The run goes on, ends with exit 2, and names the file with the reason.
 fn check(folder: &std::path::Path, path: &str, reason: &str) {
@@ -17,6 +18,19 @@ fn a_file_that_is_no_utf8_is_named() {
     let folder = plugin(&[("plugin.c", BAD)]);
     fs::write(folder.path().join("latin.c"), b"int caf\xe9;\n").unwrap();
     check(folder.path(), "latin.c", "not UTF-8 at byte 7");
+}
+
+/// A program without an extension says in its first line what it is.
+#[cfg(unix)]
+#[test]
+fn programs_are_told_by_their_first_line() {
+    let folder = plugin(&[("notes", "#!/bin/sh\nrm -r x\n"), ("list", "rm -r x\n")]);
+    support::script(&folder.path().join("hook"), "rm -r x");
+    let (code, stdout, _) = lint(folder.path(), &[".", "--format", "json"]);
+    assert_eq!(code, 1);
+    assert_eq!(places(&stdout), ["hook:2:1 recursive-delete"]);
+    let (_, stdout, _) = lint(folder.path(), &["notes", "--format", "json"]);
+    assert_eq!(places(&stdout), ["notes:2:1 recursive-delete"]);
 }
 
 /// A name that would steer a terminal is shown to people escaped, and to machines as it is.
@@ -137,7 +151,7 @@ fn devices_are_neither_read_nor_trusted() {
     assert_eq!(code, 2);
     assert!(stderr.contains("/dev/zero: not a regular file"), "{stderr}");
     for arguments in [&["--list"][..], &["plugin.c"], &["--coverage", "trace.h"]] {
-        let output = std::process::Command::new(crate::support::program("tools"))
+        let output = std::process::Command::new(support::program("tools"))
             .current_dir(folder.path())
             .arg("lint")
             .args(arguments)

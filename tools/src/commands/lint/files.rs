@@ -158,7 +158,26 @@ fn is_found_kind(path: &Path) -> bool {
             .extension()
             .is_some_and(|kind| kind == "c" || kind == "h"),
         Some(_) => true,
-        None => false,
+        None => is_program(path) && first_line(path).is_some(),
+    }
+}
+
+/// Whether a file may be a script that is started by its name: it has no extension, and may be run where a system
+/// tells that of files.
+fn is_program(path: &Path) -> bool {
+    if path.extension().is_some() {
+        return false;
+    }
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt as _;
+
+        let mode = std::fs::metadata(path).map(|metadata| metadata.permissions().mode());
+        mode.is_ok_and(|mode| mode & 0o111 != 0)
+    }
+    #[cfg(not(unix))]
+    {
+        true
     }
 }
 
