@@ -55,7 +55,13 @@ pub fn of(path: &str, text: &str) -> Coverage {
         Language::C => of_c(path, text),
         Language::Shell => of_script(text, 0),
         Language::Lua => of_tokens(lua::sizes(text)),
-        Language::Rust => of_tokens(rust_source::sizes(text)),
+        Language::Rust => {
+            let (code, lost, unjudged) = rust_source::sizes(text);
+            Coverage {
+                unjudged,
+                ..of_tokens((code, lost))
+            }
+        }
         Language::Workflow => {
             let mut all = Coverage::default();
             for (_, script) in workflow::blocks(text).0 {

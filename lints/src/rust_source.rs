@@ -53,15 +53,15 @@ pub(crate) fn read(text: &str, prefix: &str) -> RustSource {
     rust
 }
 
-/// Bytes of code, and how many of them stand in literals or comments without an end.
-pub(crate) fn sizes(text: &str) -> (usize, usize) {
+/// Bytes of code, how many of them stand in literals without an end, and those in a comment without one.
+pub(crate) fn sizes(text: &str) -> (usize, usize, usize) {
     let mut lexer = Lexer::new(text);
     let tokens = lexer.by_ref().filter(|token| token.kind != Kind::Comment);
     let code = tokens.map(|token| {
         let bytes = token.text.bytes();
         bytes.filter(|byte| !byte.is_ascii_whitespace()).count()
     });
-    (code.sum(), lexer.lost)
+    (code.sum(), lexer.lost, lexer.hidden)
 }
 
 /// Where the tokens stand in an attribute: `link_name` and `export_name` name a symbol, too.

@@ -120,6 +120,10 @@ fn coverage_says_how_bytes_were_judged_and_strict_fails_where_none_looked() {
     let (code, _, stderr) = lint(folder.path(), &["--strict"]);
     assert_eq!(code, 1);
     assert!(stderr.contains("open.c"), "{stderr}");
+    fs::write(folder.path().join("open.rs"), "/* /* */ fn f() {}\n").unwrap();
+    let (code, _, stderr) = lint(folder.path(), &["--strict", "open.rs"]);
+    assert_eq!(code, 1);
+    assert!(stderr.contains("open.rs: 13 bytes"), "{stderr}");
 }
 
 #[test]

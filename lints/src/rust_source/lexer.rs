@@ -45,8 +45,10 @@ pub(super) struct Lexer<'t> {
     is_open: bool,
     /// No raw string with so many `#` ends in the rest.
     unclosed: [bool; HASHES],
-    /// Bytes in literals and comments without an end.
+    /// Bytes in literals without an end.
     pub(super) lost: usize,
+    /// Bytes, but for blanks, in a comment without an end.
+    pub(super) hidden: usize,
 }
 
 impl<'t> Lexer<'t> {
@@ -57,6 +59,7 @@ impl<'t> Lexer<'t> {
             is_open: false,
             unclosed: [false; HASHES],
             lost: 0,
+            hidden: 0,
         }
     }
 
@@ -144,7 +147,8 @@ impl<'t> Lexer<'t> {
                 return at;
             }
         }
-        self.lost += rest.len();
+        let blank = |byte: &&u8| byte.is_ascii_whitespace();
+        self.hidden += rest.len() - rest.iter().filter(blank).count();
         rest.len()
     }
 }
