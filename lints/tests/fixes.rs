@@ -134,3 +134,40 @@ fn suppressed_findings_are_left_alone() {
     let text = "int f(lua_State *L) {\n    // lunet-lint: allow(internal-call) the tracing is under test\n    return _lunet_ensure_coroutine(L, \"f\");\n}\n";
     check_body(text, text);
 }
+
+/// A fix that a person has to ask for must fit into whatever the command stands in.
+#[test]
+fn a_folder_is_moved_in_every_language() {
+    let linter = Linter::new(Settings::default()).unwrap();
+    let check = |path: &str, before: &str, after: Option<&str>| {
+        let report = linter.judge(path, before, &Facts::default());
+        let mut findings = report.findings.iter();
+        let finding = findings.find(|finding| finding.rule == "recursive-delete");
+        let fixed = finding.unwrap().fix.map(|fix| {
+            let edit = &fix.edits[0];
+            let mut text = before.to_owned();
+            text.replace_range(edit.range.clone(), &edit.replacement);
+            text
+        });
+        let expected = after.map(|after| after.replace("MOVED", MOVED));
+        assert_eq!(fixed, expected, "{before}");
+    };
+    check("a.sh", "rm -rf build; ls\n", Some("MOVED; ls\n"));
+    check("a.sh", "sudo rm -rf \"build\"\n", Some("sudo MOVED\n"));
+    check(
+        "a.sh",
+        "sh -c \"rm -rf build\"\n",
+        Some("sh -c \"MOVED\"\n"),
+    );
+    check("a.yml", "run: \"rm -rf build\"\n", Some("run: \"MOVED\"\n"));
+    check(
+        "a.lua",
+        "os.execute('rm -rf build')\n",
+        Some("os.execute('MOVED')\n"),
+    );
+    check("a.lua", "local a = 'rm -rf build'\nos.execute(a)\n", None);
+    check("a.sh", "rm -rf a b\n", None);
+    check("a.sh", "rm -rf \"$a\"\n", None);
+}
+
+const MOVED: &str = "mv build .tmp/build.$(date -u +%Y%m%d_%H%M%S)";

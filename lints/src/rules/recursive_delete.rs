@@ -1,5 +1,7 @@
 //! `recursive-delete`: a script deletes a directory that it did not make.
 
+use std::ops::Range;
+
 use crate::finding::{Findings, Fix, Level};
 use crate::rule::{Page, Rule, Run};
 use crate::script::{Command, Script};
@@ -23,7 +25,7 @@ fn run(unit: &Unit<'_>, findings: &mut Findings<'_>) {
     for script in unit.scripts() {
         for command in &script.commands {
             if deletes(command) && !deletes_own(script, command) {
-                report(command, findings);
+                report(unit.source.text, command, findings);
             }
         }
     }
@@ -42,18 +44,26 @@ fn deletes_own(script: &Script, command: &Command) -> bool {
     targets.peek().is_some() && targets.all(|word| script.is_own_directory(command, word))
 }
 
-fn report(command: &Command, findings: &mut Findings<'_>) {
+fn is_plain(name: &str) -> bool {
+    let mut bytes = name.bytes();
+    bytes.all(|byte| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte))
+}
+
+/// Whether a command is spelled out where it is found, and not only named there.
+fn spells(text: &str, range: Range<usize>, name: &str) -> bool {
+    let found = &text[range];
+    found.contains("rm") && found.contains(name)
+}
+
+fn report(text: &str, command: &Command, findings: &mut Findings<'_>) {
     let first = &command.words[0];
     let last = &command.words[command.words.len() - 1];
     let range = first.range().start..last.range().end;
     let names: Vec<_> = command.operands().map(|word| &*word.text).collect();
     let fix = match names[..] {
-        [name]
-            if name
-                .bytes()
-                .all(|byte| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte)) =>
-        {
-            let moved = format!("mv {name} \".tmp/{name}.$(date -u +%Y%m%d_%H%M%S)\"");
+        [name] if is_plain(name) && spells(text, range.clone(), name) => {
+            // Without quotes, since it may stand within some.
+            let moved = format!("mv {name} .tmp/{name}.$(date -u +%Y%m%d_%H%M%S)");
             Some(Fix {
                 description: format!("move `{name}` to .tmp").into(),
                 edits: vec![findings.edit(range.clone(), moved)],

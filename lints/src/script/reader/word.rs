@@ -2,7 +2,8 @@
 
 use super::run::WORD_CAP_BYTES;
 use super::{Kind, NONE, Place, Reader, Redirect, Span};
-use crate::script::{quote, wanted::DECLARATIONS};
+use crate::script::quote::{self, FILL};
+use crate::script::wanted::DECLARATIONS;
 use crate::source::to_u32;
 
 /// What a word closes is looked for among so many that are open.
@@ -10,11 +11,17 @@ const CLOSE_CAP: usize = 64;
 
 impl Reader<'_, '_> {
     pub(super) fn end_word(&mut self) {
-        let end = to_u32(self.at);
+        let mut end = self.at;
+        let bytes = self.bytes;
         let top = self.top();
         if top.word == NONE {
             return;
         }
+        // The quotes of what is around the script end with the word, and are none of it.
+        while end > top.word as usize && bytes[end - 1] == FILL {
+            end -= 1;
+        }
+        let end = to_u32(end);
         let span = Span {
             start: top.word,
             end,
