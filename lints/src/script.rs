@@ -61,7 +61,7 @@ pub(crate) struct Word {
 
 impl Word {
     /// Nothing of it is quoted.
-    fn is_bare(&self) -> bool {
+    pub(crate) fn is_bare(&self) -> bool {
         self.range().len() == self.text.len()
     }
 

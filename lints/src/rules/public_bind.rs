@@ -66,23 +66,45 @@ fn on_loopback(value: &str) -> String {
 }
 
 /// Programs for which an address is one to connect to.
-const CLIENTS: [&str; 16] = [
-    "curl",
-    "wget",
-    "psql",
-    "mysql",
-    "mariadb",
-    "redis-cli",
-    "ssh",
-    "scp",
-    "ping",
-    "dig",
-    "echo",
-    "printf",
-    "grep",
-    "sed",
+const CLIENTS: [&str; 38] = [
+    "ab",
     "awk",
+    "aws",
+    "createdb",
+    "curl",
+    "dig",
+    "dropdb",
+    "echo",
+    "gcloud",
+    "grep",
+    "hey",
+    "http",
+    "ip",
+    "iptables",
+    "mariadb",
+    "mongo",
+    "mongosh",
+    "mysql",
+    "mysqladmin",
+    "mysqldump",
+    "nmap",
+    "pg_dump",
+    "pg_isready",
+    "ping",
+    "printf",
+    "psql",
+    "redis-benchmark",
+    "redis-cli",
+    "scp",
+    "sed",
+    "ssh",
+    "telnet",
     "test",
+    "traceroute",
+    "wait-for-it",
+    "wait-for-it.sh",
+    "wget",
+    "wrk",
 ];
 
 /// What the value of an option says.
@@ -192,6 +214,12 @@ fn listen_flags(command: &Command) -> Vec<(&str, &Word)> {
             for value in addresses.filter(|value| !is_network(value)).map(bare) {
                 let is_flag = (is_own && is_public_wildcard(published(value)))
                     || match meaning {
+                        // `cp -b *` is about files.
+                        Some(Meaning::Listen)
+                            if name == "-b" && place.is_bare() && value == "*" =>
+                        {
+                            false
+                        }
                         Some(Meaning::Listen) => is_public(value) || is_any_host(value),
                         Some(Meaning::Host) => is_wildcard_host(name, value),
                         None => false,

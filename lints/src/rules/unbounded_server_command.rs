@@ -91,7 +91,7 @@ const WGET_OPTIONS: &str = "aABDeiIloOPQRtTUwXY";
 /// Whether an option sets a time limit: a value that is not 0.
 fn has_limit(command: &Command, valued: &str, short: char, long: &str) -> bool {
     let value = command.option_value(valued, short, long);
-    value.is_some_and(|value| !is_zero(value))
+    value.is_some_and(|value| !value.is_empty() && !is_zero(value))
 }
 
 /// wget's limits for connecting and for reading, one by one.
