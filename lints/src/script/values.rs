@@ -61,8 +61,7 @@ impl Values {
                 None => quote::plain(inner).0,
             };
             self.has_addresses |= is_address
-                || (begin.starts_with('-')
-                    && text.split_ascii_whitespace().any(wanted::may_be_address));
+                || (begin.starts_with('-') && text.split_ascii_whitespace().any(names_address));
             self.values.insert(name.into(), text);
         } else if !self.values.is_empty() && !raw.is_empty() {
             self.values.remove(name);
@@ -109,6 +108,12 @@ impl Values {
             .or_else(|| stands_for(reference))?;
         is_public(value).then(|| format!("{before}{value}{behind}"))
     }
+}
+
+/// Whether an option or its value may name an address to listen on.
+fn names_address(word: &str) -> bool {
+    let value = word.rsplit('=').next().unwrap_or(word);
+    is_public(value) || value.starts_with(':') || value.contains("://")
 }
 
 /// What a value puts behind the variable that it is for: of `"$options -s"`.

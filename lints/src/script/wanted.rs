@@ -39,8 +39,9 @@ pub(super) fn may_matter(text: &str, words: &[Span], is_fed: bool, script: &Scri
             && !DECLARATIONS.contains(&name))
 }
 
+/// Whether a word may be a variable with an address, perhaps behind an option. Long texts are something else.
 fn names_variable(word: &str) -> bool {
-    word.contains('$')
+    word.len() <= LOOK_BYTES && word.contains('$')
 }
 
 fn beginning(text: &str, word: Span) -> &str {
@@ -82,7 +83,7 @@ fn may_listen<'w>(mut words: impl Iterator<Item = &'w str> + Clone) -> bool {
 }
 
 /// Whether a word may have an address in it: a `*`, two colons, a port, or numbers with a dot between.
-pub(super) fn may_be_address(word: &str) -> bool {
+fn may_be_address(word: &str) -> bool {
     let bytes = word.as_bytes();
     bytes.iter().enumerate().any(|(at, byte)| match byte {
         b'*' | b':' => true,
