@@ -69,7 +69,7 @@ fn read<'a>(
     is_rule: &impl Fn(&str) -> bool,
 ) -> Option<Suppression<'a>> {
     let text = &source.text[range.clone()];
-let inner = text.trim_start_matches(['/', '*', '#', '-', '!']);
+    let inner = text.trim_start_matches(['/', '*', '#', '-', '!']);
     // `--[==[ … ]==]`
     let long = inner.trim_start_matches(['[', '=']);
     let is_long = text.starts_with("--[") && long.len() < inner.len();
