@@ -102,7 +102,8 @@ impl<'a> Line<'a> {
 fn without_properties(value: &str) -> &str {
     let mut value = value;
     while value.starts_with(['&', '!']) {
-        value = value.find(' ').map_or("", |end| value[end..].trim_start());
+        let end = value.find(' ').unwrap_or(value.len());
+        value = value[end..].trim_start();
     }
     value
 }
