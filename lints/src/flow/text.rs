@@ -3,7 +3,7 @@
 
 mod plain;
 
-use std::collections::HashSet;
+use rustc_hash::FxHashSet;
 
 use super::read::DEPTH_CAP;
 use crate::lexer::{Directive, DirectiveKind, Kind};
@@ -34,7 +34,7 @@ pub(super) fn bodies(c: &C<'_>, function: &Function, expands: bool) -> Option<Ve
     let choices = conditionals.iter().map(Vec::len).max().unwrap_or(1);
     (0..choices.min(CHOICE_CAP))
         .map(|choice| {
-            let chosen: HashSet<usize> = conditionals
+            let chosen: FxHashSet<u32> = conditionals
                 .iter()
                 .filter_map(|branches| *branches.get(choice).or(branches.last())?)
                 .collect();
@@ -61,9 +61,9 @@ fn is_too_deep(c: &C<'_>, tokens: &[u32]) -> bool {
 }
 
 /// For each conditional the branches that a compiler may see, by the number of their directive; `None` is no branch.
-fn conditionals(c: &C<'_>, directives: &[Directive]) -> Vec<Vec<Option<usize>>> {
+fn conditionals(c: &C<'_>, directives: &[Directive]) -> Vec<Vec<Option<u32>>> {
     struct Open {
-        branches: Vec<Option<usize>>,
+        branches: Vec<Option<u32>>,
         is_complete: bool,
     }
     let mut open: Vec<Open> = Vec::new();
@@ -75,7 +75,7 @@ fn conditionals(c: &C<'_>, directives: &[Directive]) -> Vec<Vec<Option<usize>>> 
         }
         branches
     };
-    for (number, directive) in directives.iter().enumerate() {
+    for (number, directive) in (0..).zip(directives) {
         let is_dead = c.conditionals.is_dead(directive.end as usize);
         match directive.kind {
             DirectiveKind::If | DirectiveKind::Ifdef => open.push(Open {
@@ -109,11 +109,11 @@ fn is_always(c: &C<'_>, directive: &Directive) -> bool {
 }
 
 /// The tokens of a body, without those of branches that are not chosen.
-fn tokens_of(function: &Function, directives: &[Directive], chosen: &HashSet<usize>) -> Vec<u32> {
+fn tokens_of(function: &Function, directives: &[Directive], chosen: &FxHashSet<u32>) -> Vec<u32> {
     // Whether the branch of each open conditional is chosen, and how many are not.
     let mut branches: Vec<bool> = Vec::new();
     let mut skipped = 0;
-    let mut next = directives.iter().enumerate().peekable();
+    let mut next = (0..).zip(directives).peekable();
     let mut tokens = Vec::new();
     for index in function.open..=function.close {
         while let Some((number, directive)) = next.next_if(|(_, next)| next.at <= index) {

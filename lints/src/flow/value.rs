@@ -8,12 +8,15 @@ use std::rc::Rc;
 /// A stretch of the words of a body. Copies share the words.
 #[derive(Clone)]
 pub(crate) struct Text {
-    words: Rc<str>,
+    words: Words,
     range: (u32, u32),
 }
 
+/// The words of a body. A pointer of one word, since a graph has many texts.
+pub(super) type Words = Rc<Box<str>>;
+
 impl Text {
-    pub(super) fn new(words: &Rc<str>, range: Range<usize>) -> Self {
+    pub(super) fn new(words: &Words, range: Range<usize>) -> Self {
         let to_u32 = crate::source::to_u32;
         Self {
             words: words.clone(),
@@ -36,7 +39,7 @@ impl Deref for Text {
 
 impl From<&str> for Text {
     fn from(text: &str) -> Self {
-        Self::new(&Rc::from(text), 0..text.len())
+        Self::new(&Rc::new(Box::from(text)), 0..text.len())
     }
 }
 

@@ -116,6 +116,7 @@ impl Conditionals {
             };
             self.end(end, &mut { state });
         }
+        self.open = Vec::new();
         self.dead.sort_by_key(|range| range.start);
     }
 }

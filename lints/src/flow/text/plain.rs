@@ -1,9 +1,9 @@
 //! The tokens of a body as words, its macros expanded, and back: which bytes of the file each word came from.
 
 use std::ops::Range;
-use std::rc::Rc;
 
 use crate::flow::Text;
+use crate::flow::value::Words;
 use crate::lexer::{Kind, Token, spelling};
 use crate::paste::{self, Expander, Table};
 use crate::role::Role;
@@ -16,7 +16,7 @@ const EXPANSION_BUDGET: usize = 1 << 14;
 /// A body, from brace to brace.
 pub(in crate::flow) struct Body {
     /// The words of all tokens, nothing between them. Graphs share them.
-    words: Rc<str>,
+    words: Words,
     tokens: Vec<Item>,
     /// Some of the words come from macros.
     is_expanded: bool,
@@ -77,7 +77,7 @@ impl Body {
             next = invocation.unwrap_or(next + 1);
         }
         Self {
-            words: writer.words.into(),
+            words: Words::new(writer.words.into()),
             tokens: writer.tokens,
             is_expanded: writer.is_expanded,
         }
