@@ -1,5 +1,7 @@
 //! Finds out by search, before any token is made, whether a C text could have a finding at all.
 
+use std::ops::Range;
+
 use aho_corasick::{AhoCorasick, packed};
 
 use crate::lexer::{continues_identifier, splice};
@@ -7,7 +9,7 @@ use crate::paste::piece_length;
 
 mod allocation;
 
-use allocation::may_stay_unasked;
+use allocation::{Macros, may_stay_unasked};
 
 /// What C rules look for besides the prefix.
 const NEEDLES: [(&str, Mark); 15] = [
@@ -86,24 +88,46 @@ impl Gate {
 
     /// Whether any needle is in a text.
     pub(crate) fn is_open(&self, text: &str) -> bool {
+        self.matches(text).next().is_some()
+    }
+
+    /// Where the allocations are that nobody asks for at once, if nothing else in a text is looked for.
+    pub(crate) fn only_allocations(&self, text: &str) -> Option<Vec<usize>> {
+        self.matches(text)
+            .map(|(mark, at)| (mark == Mark::Allocates).then_some(at))
+            .collect()
+    }
+
+    /// The needles that count in a text, and where they are.
+    fn matches<'a>(&'a self, text: &'a str) -> impl Iterator<Item = (Mark, usize)> {
+        let macros = Macros::of(text);
+        let found: Box<dyn Iterator<Item = aho_corasick::Match>> = match &self.search {
+            Search::Packed(searcher) => Box::new(searcher.find_iter(text)),
+            Search::Automaton(automaton) => Box::new(automaton.find_iter(text)),
+        };
+        found.filter_map(move |found| {
+            let mark = self.marks[found.pattern()];
+            let counts = self.counts(mark, text, found.range(), &macros);
+            counts.then_some((mark, found.start()))
+        })
+    }
+
+    /// Whether what was found is what its mark says it must be.
+    fn counts(&self, mark: Mark, text: &str, found: Range<usize>, macros: &Macros<'_>) -> bool {
         let bytes = text.as_bytes();
-        let begins_word = |at: usize| {
-            let before = at.checked_sub(1).map(|at| bytes[at]);
+        let begins_word = || {
+            let before = found.start.checked_sub(1).map(|at| bytes[at]);
             !before.is_some_and(continues_identifier)
         };
-        let counts = |found: aho_corasick::Match| match self.marks[found.pattern()] {
+        match mark {
             Mark::Anything => true,
-            Mark::BeginsWord => begins_word(found.start()),
-            Mark::BeginsType => begins_word(found.start()) && is_type(&bytes[found.start()..]),
-            Mark::Allocates => begins_word(found.start()) && may_stay_unasked(text, found.range()),
+            Mark::BeginsWord => begins_word(),
+            Mark::BeginsType => begins_word() && is_type(&bytes[found.start..]),
+            Mark::Allocates => begins_word() && may_stay_unasked(text, found, macros),
             Mark::IsPiece => {
-                let word = &bytes[found.start() + 1..];
+                let word = &bytes[found.start + 1..];
                 word.starts_with(self.prefix.as_bytes()) || piece_length(word, &self.prefix) > 0
             }
-        };
-        match &self.search {
-            Search::Packed(searcher) => searcher.find_iter(text).any(counts),
-            Search::Automaton(automaton) => automaton.find_iter(text).any(counts),
         }
     }
 }

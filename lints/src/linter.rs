@@ -125,7 +125,7 @@ impl Linter {
         if let Some(c) = unit.c() {
             judge_functions(c, &mut findings);
         }
-        for rule in rules::ALL {
+        for rule in rules::ALL.into_iter().filter(|_| !unit.only_allocates()) {
             if let Run::Text(run) = rule.run {
                 run(&unit, &mut findings);
             }
@@ -143,8 +143,12 @@ impl Linter {
     }
 
     fn may_judge_c(&self, path: &str, text: &str, facts: &Facts) -> bool {
-        self.gate.is_open(text)
-            || may_be_pieced(text, &self.settings.prefix)
+        self.gate.is_open(text) || self.facts_judge(path, text, facts)
+    }
+
+    /// Whether what is known of the tree makes a C text of interest.
+    fn facts_judge(&self, path: &str, text: &str, facts: &Facts) -> bool {
+        may_be_pieced(text, &self.settings.prefix)
             || facts.tree.may_use_piece(text)
             || (facts.tree.has_allocator() && may_allocate(text))
             || (!has_header_name(path) && facts.tree.may_define(text))
@@ -156,6 +160,9 @@ impl Linter {
             Language::C if self.may_judge_c(source.path, text, facts) => {
                 let mut c = C::new(source, facts.tree.clone());
                 c.has_sdk_prefix = self.settings.prefix == DEFAULT_PREFIX;
+                c.only_allocations = self.gate.only_allocations(text);
+                c.only_allocations
+                    .take_if(|_| self.facts_judge(source.path, text, facts));
                 Content::C(Box::new(c))
             }
             Language::Shell => Content::Scripts(vec![Script::read(text, 0, 0)]),
@@ -208,6 +215,10 @@ impl Linter {
 
 /// One function after the other through all rules that follow its paths: they are made once and not kept.
 fn judge_functions(c: &C<'_>, findings: &mut Findings<'_>) {
+    if let Some(allocations) = &c.only_allocations {
+        judge_allocations(c, allocations, findings);
+        return;
+    }
     let rules: Vec<Functions> = rules::ALL
         .iter()
         .filter_map(|rule| match rule.run {
@@ -236,6 +247,28 @@ fn judge_functions(c: &C<'_>, findings: &mut Findings<'_>) {
             }
         }
         for (rule, _) in rules.iter().zip(&is_wanted).filter(|(_, wanted)| **wanted) {
+            (rule.run)(c, number, findings);
+        }
+    }
+}
+
+/// Those functions that have one of some allocations in their body, or a macro that allocates.
+fn judge_allocations(c: &C<'_>, allocations: &[usize], findings: &mut Findings<'_>) {
+    let rule = rules::OF_ALLOCATIONS;
+    let bringers = macros_with(c, rule.names);
+    let place = |token: u32| {
+        let token = c.lexed.code.get(token as usize);
+        token.map_or(c.lexed.text.len(), |token| token.range().start)
+    };
+    for (number, function) in c.outline.functions.iter().enumerate() {
+        let body = place(function.open)..place(function.close);
+        let first = allocations.partition_point(|&at| at < body.start);
+        let has_own = allocations.get(first).is_some_and(|&at| at < body.end);
+        let has_any = has_own
+            || (!bringers.is_empty()
+                && c.words_of(number)
+                    .any(|word| bringers.contains(&key(&word))));
+        if has_any {
             (rule.run)(c, number, findings);
         }
     }

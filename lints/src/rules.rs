@@ -20,7 +20,7 @@ mod unchecked_allocation;
 mod unknown_suppression;
 mod unused_suppression;
 
-use crate::rule::Rule;
+use crate::rule::{Functions, Rule};
 
 /// All rules, sorted by name.
 pub const ALL: [&Rule; 19] = [
@@ -44,6 +44,9 @@ pub const ALL: [&Rule; 19] = [
     &unknown_suppression::RULE,
     &unused_suppression::RULE,
 ];
+
+/// What judges a text of which nothing but its allocations is of interest.
+pub(crate) const OF_ALLOCATIONS: &Functions = &unchecked_allocation::FUNCTIONS;
 
 /// The rule of a name.
 pub fn find(name: &str) -> Option<&'static Rule> {

@@ -45,6 +45,11 @@ impl<'a> Unit<'a> {
         }
     }
 
+    /// Whether it is a C text of which nothing but its allocations is of interest.
+    pub(crate) fn only_allocates(&self) -> bool {
+        self.c().is_some_and(|c| c.only_allocations.is_some())
+    }
+
     /// The C text, if it may be that of a plugin: neither Lua's own nor that of a project without the SDK.
     pub(crate) fn plugin_c(&self) -> Option<&C<'a>> {
         self.c().filter(|c| !c.is_lua_itself() && !c.is_foreign())

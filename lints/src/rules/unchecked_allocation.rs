@@ -15,12 +15,7 @@ use crate::unit::C;
 pub(crate) const RULE: Rule = Rule {
     name: "unchecked-allocation",
     level: Level::Warning,
-    run: Run::Functions(Functions {
-        judges: |_| true,
-        names: |word| ALLOCATORS.contains(&word),
-        through_calls: |_| None,
-        run,
-    }),
+    run: Run::Functions(FUNCTIONS),
     page: Page {
         what: "It fires where a pointer from `malloc`, `calloc`, `realloc` or the `lunet_alloc` family is read or written through before it was compared with NULL, and on `p = realloc(p, …)`, which loses the old memory when there is no new one, unless something else still holds it.",
         why: "A server runs for months and meets the moment without memory. It must answer with an error then, not with a crash.",
@@ -29,6 +24,13 @@ pub(crate) const RULE: Rule = Rule {
         example_path: "plugin.c",
         fix: "Compare the pointer with NULL first. Give `realloc` a second variable, and keep the old pointer until the new one is there.",
     },
+};
+
+pub(crate) const FUNCTIONS: Functions = Functions {
+    judges: |_| true,
+    names: |word| ALLOCATORS.contains(&word),
+    through_calls: |_| None,
+    run,
 };
 
 const ALLOCATORS: [&str; 6] = [

@@ -54,6 +54,8 @@ pub(crate) struct C<'a> {
     pub(crate) mutexes: Answers<(usize, usize), Mutexes>,
     /// The prefix of internals is the SDK's own, not one of the settings.
     pub(crate) has_sdk_prefix: bool,
+    /// Where the allocations are that nobody asks for at once, if nothing else in the text is of interest.
+    pub(crate) only_allocations: Option<Vec<usize>>,
     /// What [`C::is_foreign`] has found.
     foreign: OnceCell<bool>,
     /// The includes, made when a rule asks.
@@ -155,6 +157,7 @@ impl<'a> C<'a> {
             deltas: RefCell::default(),
             mutexes: RefCell::default(),
             has_sdk_prefix: true,
+            only_allocations: None,
             foreign: OnceCell::new(),
             includes: OnceCell::new(),
             trace_include: OnceCell::new(),
@@ -196,9 +199,8 @@ impl<'a> C<'a> {
             self.lexed.spelling(token)
         };
         let has = |number: usize, name: &str| name_of(&self.outline.functions[number]) == name;
-        let names = self
-            .names
-            .get_or_init(|| Names::new(self.outline.functions.iter().map(name_of), has));
+        let all = || Names::new(self.outline.functions.iter().map(name_of), has);
+        let names = self.names.get_or_init(all);
         names.get(name, has)
     }
 
@@ -206,9 +208,8 @@ impl<'a> C<'a> {
     pub(crate) fn macro_named(&self, name: &str) -> Option<&Macro<'a>> {
         let name_of = |definition: &Macro<'_>| self.lexed.spelling(definition.name);
         let has = |number: usize, name: &str| name_of(&self.macros[number]) == name;
-        let names = self
-            .macro_names
-            .get_or_init(|| Names::new(self.macros.iter().map(name_of), has));
+        let all = || Names::new(self.macros.iter().map(name_of), has);
+        let names = self.macro_names.get_or_init(all);
         names.get(name, has).map(|number| &self.macros[number])
     }
 
