@@ -33,6 +33,20 @@ impl Before {
 
     /// Adds the number for the next token.
     pub(super) fn push(&mut self, value: u32) {
+        // Nearly all numbers are near: then nothing else is looked at.
+        if let Distances::Narrow(all) = &mut self.distances
+            && let distance = all.len().wrapping_sub(value as usize)
+            && distance < usize::from(NARROW_OTHER)
+            && let Ok(distance) = u8::try_from(distance)
+        {
+            all.push(distance);
+            return;
+        }
+        self.push_far(value);
+    }
+
+    #[cold]
+    fn push_far(&mut self, value: u32) {
         if self.distances.are_narrow_for(self.far.len()) {
             self.widen();
         }
