@@ -1,5 +1,9 @@
 //! The functions that lock, unlock and destroy mutexes, by their names.
 
+mod reach;
+
+pub(crate) use reach::Reach;
+
 #[derive(Clone, Copy, PartialEq)]
 pub(crate) enum Operation {
     /// It locks; where its answer is asked for, only if that is 0.

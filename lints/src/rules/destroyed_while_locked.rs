@@ -7,7 +7,7 @@ use std::rc::Rc;
 use crate::finding::{Findings, Level};
 use crate::flow::explore::{Afters, Analysis, Known, Trail, explore, on};
 use crate::flow::{Assign, Call, Graph, Node, NodeId, Step, Value, names, path, root};
-use crate::mutex::{Operation, destroys, names_destroyer, operation};
+use crate::mutex::{Operation, Reach, destroys, names_destroyer, operation};
 use crate::rule::{Functions, Page, Rule, Run};
 use crate::unit::{C, Mutexes};
 
@@ -171,7 +171,7 @@ impl Analysis for Locks<'_> {
         };
         match operation(&call.name) {
             Some(operation) => matches!(operation, Operation::Lock | Operation::TryLock),
-            None => self.depth < DEPTH_CAP && self.is_left_locked_by(&call.name),
+            None => self.is_left_locked_by(&call.name),
         }
     }
 
@@ -237,7 +237,7 @@ impl Analysis for Locks<'_> {
 impl Locks<'_> {
     /// Whether a function of the same file ends with a mutex locked.
     fn is_left_locked_by(&self, name: &str) -> bool {
-        self.c.function_named(name).is_some_and(|number| {
+        reached(self.c, name, self.depth + 1).is_some_and(|number| {
             let mutexes = mutexes_of(self.c, number, self.depth + 1);
             mutexes.iter().any(|mutexes| !mutexes.held.is_empty())
         })
@@ -266,8 +266,7 @@ impl Locks<'_> {
 
     /// A call of a function of the same file: what it destroys and unlocks, in the caller's names.
     fn callee(&mut self, state: &mut State, call: &Call, trail: &Trail<'_>) {
-        let named = self.c.function_named(&call.name);
-        let Some(number) = named.filter(|_| self.depth < DEPTH_CAP) else {
+        let Some(number) = reached(self.c, &call.name, self.depth + 1) else {
             return;
         };
         let mutexes = mutexes_of(self.c, number, self.depth + 1);
@@ -302,6 +301,14 @@ impl Locks<'_> {
     }
 }
 
+/// The function of a name that is called at a depth, if it may do something to a mutex.
+fn reached(c: &C<'_>, name: &str, depth: usize) -> Option<usize> {
+    let number = c.function_named(name)?;
+    let calls = DEPTH_CAP.checked_sub(depth)?;
+    let reach = c.mutex_reach.get_or_init(|| Reach::new(c));
+    reach.has(name, calls).then_some(number)
+}
+
 /// What a function does to mutexes on the paths of each graph. Asked once a function and depth.
 fn mutexes_of(c: &C<'_>, number: usize, depth: usize) -> Rc<Vec<Mutexes>> {
     if let Some(known) = c.mutexes.borrow().get(&(number, depth)) {
@@ -331,7 +338,7 @@ fn concerns_mutexes(c: &C<'_>, name: &str, depth: usize) -> bool {
     if operation(name).is_some() || depth >= DEPTH_CAP {
         return operation(name).is_some();
     }
-    c.function_named(name).is_some_and(|number| {
+    reached(c, name, depth + 1).is_some_and(|number| {
         let mutexes = mutexes_of(c, number, depth + 1);
         !mutexes.iter().all(Mutexes::are_left_alone)
     })

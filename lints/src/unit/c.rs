@@ -17,6 +17,7 @@ use crate::flow::{Flow, Text, flow};
 use crate::include::{Include, includes};
 use crate::lexer::{Kind, Lexed, Token};
 use crate::macros::{Macro, macros};
+use crate::mutex::Reach;
 use crate::outline::{Conditionals, Function, Outline, outline, outline_of};
 use crate::paste::Table;
 use crate::role::{Role, Stream};
@@ -52,6 +53,8 @@ pub(crate) struct C<'a> {
     pub(crate) deltas: RefCell<FxHashMap<usize, Option<i64>>>,
     /// What functions do to mutexes, once for each graph, by their number and how deep they stand in calls.
     pub(crate) mutexes: Answers<(usize, usize), Mutexes>,
+    /// Which functions may do that at all, found when a rule asks.
+    pub(crate) mutex_reach: OnceCell<Reach>,
     /// The prefix of internals is the SDK's own, not one of the settings.
     pub(crate) has_sdk_prefix: bool,
     /// Where the allocations are that nobody asks for at once, if nothing else in the text is of interest.
@@ -62,7 +65,7 @@ pub(crate) struct C<'a> {
     pub(crate) includes: OnceCell<Vec<Include>>,
     /// The edit that includes trace.h, made when a rule asks; `None` where none is needed.
     pub(crate) trace_include: OnceCell<Option<Edit>>,
-    /// How names of functions are used, made when a rule asks.
+    /// How names of functions are used.
     uses: OnceCell<FxHashMap<usize, Uses>>,
     /// The functions by their name, made when a rule asks: the last one of each.
     names: OnceCell<Names>,
@@ -156,6 +159,7 @@ impl<'a> C<'a> {
             budget: Budget::new(STATE_BUDGET + STATES_PER_BYTE * source.text.len()),
             deltas: RefCell::default(),
             mutexes: RefCell::default(),
+            mutex_reach: OnceCell::new(),
             has_sdk_prefix: true,
             only_allocations: None,
             foreign: OnceCell::new(),
@@ -194,10 +198,8 @@ impl<'a> C<'a> {
 
     /// The number of the function of a name.
     pub(crate) fn function_named(&self, name: &str) -> Option<usize> {
-        let name_of = |function: &Function| {
-            let token = self.lexed.code[function.name as usize];
-            self.lexed.spelling(token)
-        };
+        let token_of = |function: &Function| self.lexed.code[function.name as usize];
+        let name_of = |function: &Function| self.lexed.spelling(token_of(function));
         let has = |number: usize, name: &str| name_of(&self.outline.functions[number]) == name;
         let all = || Names::new(self.outline.functions.iter().map(name_of), has);
         let names = self.names.get_or_init(all);
@@ -215,8 +217,8 @@ impl<'a> C<'a> {
 
     /// The macros that flows expand, if there are any.
     pub(crate) fn expandable(&self) -> Option<&Table<'static>> {
-        let table = self.expandable.get_or_init(|| Table::certain(self));
-        (!table.has_none()).then_some(table)
+        let table = || Table::certain(self);
+        Some(self.expandable.get_or_init(table)).filter(|table| !table.has_none())
     }
 
     /// The macros that are other names.
@@ -228,9 +230,8 @@ impl<'a> C<'a> {
     pub(crate) fn uses_of(&self, name: &str) -> Uses {
         let uses = self.uses.get_or_init(|| self.read_uses());
         let number = self.function_named(name);
-        number
-            .and_then(|number| uses.get(&number).copied())
-            .unwrap_or_default()
+        let known = number.and_then(|number| uses.get(&number));
+        known.copied().unwrap_or_default()
     }
 
     fn read_uses(&self) -> FxHashMap<usize, Uses> {
@@ -258,8 +259,7 @@ impl<'a> C<'a> {
         uses
     }
 
-    /// Whether this is a file of Lua or LuaJIT itself, which is no plugin: they say so by these names,
-    /// or define the functions of the API.
+    /// Whether this is a file of Lua or LuaJIT itself: they say so by these names, or define functions of the API.
     pub(crate) fn is_lua_itself(&self) -> bool {
         let marks = [
             "LUA_CORE",
