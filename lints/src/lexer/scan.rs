@@ -114,7 +114,11 @@ impl<'a> Scanner<'a> {
                     gap = Gap::NewLine;
                     self.at += 1;
                 }
-                b' ' | b'\t' | b'\r' | 0x0b | 0x0c => self.at += 1,
+                b' ' => {
+                    let rest = &self.bytes[self.at..];
+                    self.at += rest.iter().take_while(|&&byte| byte == b' ').count();
+                }
+                b'\t' | b'\r' | 0x0b | 0x0c => self.at += 1,
                 b'\\' | b'?' => match splice(self.bytes, self.at) {
                     Some(end) => self.at = end,
                     None => return gap,
@@ -214,11 +218,14 @@ impl<'a> Scanner<'a> {
     }
 
     /// Advances over bytes of a class and the splices among them; answers whether there were splices.
-    fn run_of(&mut self, class: fn(u8) -> bool) -> bool {
+    fn run_of(&mut self, class: impl Fn(u8) -> bool) -> bool {
         let mut spliced = false;
         loop {
-            while self.bytes.get(self.at).is_some_and(|&byte| class(byte)) {
-                self.at += 1;
+            let rest = &self.bytes[self.at..];
+            self.at += rest.iter().take_while(|&&byte| class(byte)).count();
+            // Only these begin a splice.
+            if !matches!(self.bytes.get(self.at), Some(b'\\' | b'?')) {
+                return spliced;
             }
             let next = self.unspliced(self.at);
             if next == self.at || !self.bytes.get(next).is_some_and(|&byte| class(byte)) {

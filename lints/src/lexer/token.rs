@@ -126,8 +126,22 @@ pub(crate) fn ends_line(bytes: &[u8], at: usize) -> bool {
 
 /// Whether a byte may continue an identifier. Bytes above ASCII and `$` may, as in GCC and Clang.
 pub(crate) const fn continues_identifier(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() || byte == b'_' || byte == b'$' || byte >= 0x80
+    CONTINUES_IDENTIFIER[byte as usize]
 }
+
+/// Every letter is looked at: one load is cheaper than to compare it with each range.
+const CONTINUES_IDENTIFIER: [bool; 256] = {
+    let mut table = [false; 256];
+    let mut byte = 0_u8;
+    loop {
+        let is_letter = byte.is_ascii_alphanumeric() || byte == b'_' || byte == b'$';
+        table[byte as usize] = is_letter || byte >= 0x80;
+        if byte == u8::MAX {
+            break table;
+        }
+        byte += 1;
+    }
+};
 
 /// The kinds of the tokens of one byte.
 pub(crate) const fn single(byte: u8) -> Kind {
