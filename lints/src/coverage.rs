@@ -64,9 +64,9 @@ pub fn of(path: &str, text: &str) -> Coverage {
         }
         Language::Workflow => {
             let mut all = Coverage::default();
-            for (_, script) in workflow::blocks(text).0 {
+            workflow::each_block(text, |_, script| {
                 all += of_script(&script, workflow::indent(&script));
-            }
+            });
             all
         }
     }

@@ -146,6 +146,11 @@ impl<'a> Findings<'a> {
         self.open.insert(finding)
     }
 
+    /// The text that is judged.
+    pub(crate) fn text(&self) -> &'a str {
+        self.source.text
+    }
+
     /// All that were added so far.
     pub(crate) fn list(&mut self) -> &mut List {
         if let Some(last) = self.open.take() {

@@ -29,6 +29,7 @@ pub mod mutation;
 mod mutex;
 mod outline;
 mod paste;
+mod piece;
 mod role;
 pub mod rule;
 pub mod rules;

@@ -1,6 +1,7 @@
 //! The way of one text: a search for what the rules look for, tokens, rules, suppressions, levels.
 
 use std::hash::BuildHasher as _;
+use std::ops::Range;
 
 use rustc_hash::{FxBuildHasher, FxHashSet};
 
@@ -10,10 +11,10 @@ use crate::gate::{Gate, may_allocate, may_be_pieced, splits_words};
 use crate::language::Language;
 use crate::lexer::Kind;
 use crate::lua;
+use crate::piece;
 use crate::rule::{Functions, IsWanted, Run};
 use crate::rules;
 use crate::rust_source;
-use crate::script::{Script, workflow};
 use crate::settings::{DEFAULT_PREFIX, Patterns, Settings};
 use crate::source::Source;
 use crate::suppress;
@@ -108,7 +109,8 @@ impl Linter {
     pub fn judge(&self, path: &str, text: &str, facts: &Facts) -> Report {
         let source = Source::new(path, text);
         let language = Language::of(path, text);
-        let content = self.content(&source, language, facts);
+        let mut findings = Findings::new(&source);
+        let content = self.content(&source, language, facts, &mut findings);
         let unit = Unit {
             source: &source,
             prefix: &self.settings.prefix,
@@ -120,7 +122,6 @@ impl Linter {
             },
             content,
         };
-        let mut findings = Findings::new(&source);
         // What the flows of functions answer the other rules ask, too.
         if let Some(c) = unit.c() {
             judge_functions(c, &mut findings);
@@ -154,7 +155,14 @@ impl Linter {
             || (!has_header_name(path) && facts.tree.may_define(text))
     }
 
-    fn content<'a>(&self, source: &Source<'a>, language: Language, facts: &Facts) -> Content<'a> {
+    /// A text in the form of its language. What is no C is judged while it is read.
+    fn content<'a>(
+        &self,
+        source: &Source<'a>,
+        language: Language,
+        facts: &Facts,
+        findings: &mut Findings<'_>,
+    ) -> Content<'a> {
         let text = source.text;
         match language {
             Language::C if self.may_judge_c(source.path, text, facts) => {
@@ -165,9 +173,12 @@ impl Linter {
                     .take_if(|_| self.facts_judge(source.path, text, facts));
                 Content::C(Box::new(c))
             }
-            Language::Shell => Content::Scripts(vec![Script::read(text, 0, 0)]),
-            Language::Workflow => Content::Scripts(workflow::scripts(text)),
-            Language::Lua if self.lua_gate.opens(text) => Content::Lua(lua::read(text)),
+            Language::Shell | Language::Workflow => {
+                Content::Pieces(judge_pieces(text, language, findings))
+            }
+            Language::Lua if self.lua_gate.opens(text) => {
+                Content::Pieces(judge_pieces(text, language, findings))
+            }
             Language::Rust if self.may_use_internals(text) => {
                 Content::Rust(rust_source::read(text, &self.settings.prefix))
             }
@@ -211,6 +222,22 @@ impl Linter {
             Some(if is_dead { Level::Warning } else { level })
         });
     }
+}
+
+/// The pieces of a text that is no C through all rules that judge them; answers comments that may be suppressions.
+fn judge_pieces(text: &str, language: Language, findings: &mut Findings<'_>) -> Vec<Range<usize>> {
+    let rules: Vec<_> = rules::ALL
+        .iter()
+        .filter_map(|rule| match rule.run {
+            Run::Pieces(run) => Some(run),
+            _ => None,
+        })
+        .collect();
+    piece::read(text, language, &mut |piece| {
+        for run in &rules {
+            run(piece, findings);
+        }
+    })
 }
 
 /// One function after the other through all rules that follow its paths: they are made once and not kept.

@@ -7,35 +7,36 @@ mod gate;
 mod lexer;
 mod literal;
 mod making;
+mod strings;
 
 use std::ops::Range;
 
-use crate::script::Script;
+use crate::piece::Judge;
 pub(crate) use gate::Gate;
 use lexer::Kind;
-
-/// A Lua source.
-#[derive(Debug, Default)]
-pub(crate) struct Lua {
-    pub(crate) calls: Vec<LuaCall>,
-    /// What `os.execute` and `io.popen` are given.
-    pub(crate) scripts: Vec<Script>,
-    /// Those that may be suppressions.
-    pub(crate) comments: Vec<Range<usize>>,
-}
+use strings::Strings;
 
 /// A call that may open a listener.
 #[derive(Debug)]
-pub(crate) struct LuaCall {
+pub(crate) struct LuaCall<'p> {
     /// What it is given can't be reached from outside: a Unix socket, or a value for a statement.
     pub(crate) is_local: bool,
-    /// The strings among the arguments, also within tables: value and bytes with the quotes.
-    pub(crate) strings: Vec<(Box<str>, Range<usize>)>,
+    /// Its strings are the last ones of all.
+    strings: &'p Strings,
+    first_string: usize,
 }
 
-/// Reads a source.
-pub(crate) fn read(text: &str) -> Lua {
-    calls::read(text)
+impl LuaCall<'_> {
+    /// The strings among the arguments, also within tables: value and bytes with the quotes.
+    pub(crate) fn strings(&self) -> impl Iterator<Item = (&str, Range<usize>)> {
+        self.strings.behind(self.first_string)
+    }
+}
+
+/// Gives the calls of a source, and the commands that `os.execute` and `io.popen` are given, to who judges them.
+/// Answers the comments that may be suppressions.
+pub(crate) fn read(text: &str, judge: Judge<'_>) -> Vec<Range<usize>> {
+    calls::read(text, judge)
 }
 
 /// Bytes of code, and how many of them stand in strings without an end.

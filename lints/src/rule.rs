@@ -1,6 +1,7 @@
 //! A rule is data and a function: its name, its level, what it runs, and its page.
 
 use crate::finding::{Findings, Level};
+use crate::piece::Piece;
 use crate::suppress::Suppression;
 use crate::unit::{C, Unit};
 
@@ -18,6 +19,8 @@ pub struct Rule {
 pub(crate) enum Run {
     /// Judges one text. A rule ignores languages that it does not know.
     Text(fn(&Unit<'_>, &mut Findings<'_>)),
+    /// Judges the pieces of a text that is no C, while it is read.
+    Pieces(fn(&Piece<'_>, &mut Findings<'_>)),
     /// Judges the functions of a C text one by one, so that all such rules share the paths of a function.
     Functions(Functions),
     /// Judges the suppressions of a text, after all other rules and knowing which were needed.

@@ -1,6 +1,7 @@
 //! Shell scripts as the commands that they run, wherever these stand: in files, in workflows, in strings.
 
 mod command;
+mod kept;
 mod made;
 mod quote;
 mod reader;
@@ -9,17 +10,17 @@ mod values;
 mod wanted;
 pub(crate) mod workflow;
 
+use std::borrow::Cow;
 use std::ops::Range;
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
 pub(crate) use command::{Command, is_zero};
+use kept::Kept;
 use made::Variables;
 pub(crate) use quote::FILL;
 use reader::{Context, Reader};
 use values::Values;
-
-use crate::source::to_u32;
 
 /// Scripts in strings of scripts are followed this deep.
 const DEPTH_CAP: usize = 3;
@@ -32,7 +33,7 @@ const NESTED_TIMES: usize = DEPTH_CAP;
 #[derive(Debug, Default)]
 pub(crate) struct Script {
     /// Those that a rule may have something to say of.
-    pub(crate) commands: Vec<Command>,
+    commands: Kept,
     /// Those that may be suppressions; all of them if they are counted.
     pub(crate) comments: Vec<Range<usize>>,
     /// What makes no sense as a script: judged word by word.
@@ -50,16 +51,16 @@ pub(crate) struct Script {
 
 /// A word of a command.
 #[derive(Clone, Debug)]
-pub(crate) struct Word {
+pub(crate) struct Word<'t> {
     /// Without quotes.
-    pub(crate) text: Box<str>,
+    pub(crate) text: Cow<'t, str>,
     start: u32,
     end: u32,
     /// A `$` in it stands for itself.
     is_literal: bool,
 }
 
-impl Word {
+impl Word<'_> {
     /// Nothing of it is quoted.
     pub(crate) fn is_bare(&self) -> bool {
         self.range().len() == self.text.len()
@@ -107,13 +108,12 @@ impl Script {
 
     /// Says that all of it stands in one place: it is a value that has a name there.
     pub(crate) fn move_to(&mut self, range: &Range<usize>) {
-        for word in self
-            .commands
-            .iter_mut()
-            .flat_map(|command| &mut command.words)
-        {
-            (word.start, word.end) = (to_u32(range.start), to_u32(range.end));
-        }
+        self.commands.move_to(range);
+    }
+
+    /// The commands that a rule may have something to say of, in order.
+    pub(crate) fn commands(&self) -> impl Iterator<Item = Command<'_>> {
+        self.commands.iter()
     }
 
     /// Notes a comment.
@@ -124,8 +124,8 @@ impl Script {
     }
 
     /// Whether a command is a function of the script: what it does is judged where it is defined.
-    pub(crate) fn is_own_function(&self, command: &Command) -> bool {
-        let name = command.words.first().map_or("", |word| &word.text);
+    pub(crate) fn is_own_function(&self, command: &Command<'_>) -> bool {
+        let name = command.words.first().map_or("", |word| &*word.text);
         command.is_plain && self.functions.contains(name)
     }
 
@@ -138,7 +138,7 @@ impl Script {
     }
 
     /// Whether a word of a command names a directory that the script made with `mktemp -d`, or something below it.
-    pub(crate) fn is_own_directory(&self, command: &Command, word: &Word) -> bool {
+    pub(crate) fn is_own_directory(&self, command: &Command<'_>, word: &Word<'_>) -> bool {
         let before = (!command.is_deferred).then_some(word.start);
         !word.is_literal && self.variables.is_made(&word.text, word.start, before)
     }

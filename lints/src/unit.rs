@@ -10,9 +10,7 @@ use std::ops::Range;
 pub(crate) use c::{C, Calls, Mutexes, Stretch, mentions};
 
 use crate::facts::Facts;
-use crate::lua::{Lua, LuaCall};
 use crate::rust_source::RustSource;
-use crate::script::Script;
 use crate::source::Source;
 
 /// What the rules judge.
@@ -28,9 +26,8 @@ pub(crate) struct Unit<'a> {
 /// The content in the form of its language.
 pub(crate) enum Content<'a> {
     C(Box<C<'a>>),
-    /// A shell script, or the `run:` blocks of a workflow.
-    Scripts(Vec<Script>),
-    Lua(Lua),
+    /// A script, a workflow or a Lua source, which was judged while it was read: comments that may be suppressions.
+    Pieces(Vec<Range<usize>>),
     Rust(RustSource),
     /// Nothing that any rule looks for is mentioned.
     Nothing,
@@ -55,23 +52,6 @@ impl<'a> Unit<'a> {
         self.c().filter(|c| !c.is_lua_itself() && !c.is_foreign())
     }
 
-    /// The shell scripts: of a script file, a workflow, or in the strings of Lua.
-    pub(crate) fn scripts(&self) -> &[Script] {
-        match &self.content {
-            Content::Scripts(scripts) => scripts,
-            Content::Lua(lua) => &lua.scripts,
-            _ => &[],
-        }
-    }
-
-    /// The calls of a Lua source.
-    pub(crate) fn lua_calls(&self) -> &[LuaCall] {
-        match &self.content {
-            Content::Lua(lua) => &lua.calls,
-            _ => &[],
-        }
-    }
-
     /// The internals that a Rust source names.
     pub(crate) fn rust_internals(&self) -> &[(String, Range<usize>)] {
         match &self.content {
@@ -89,11 +69,7 @@ impl<'a> Unit<'a> {
                 .iter()
                 .map(|&(start, end)| start as usize..end as usize)
                 .collect(),
-            Content::Scripts(scripts) => scripts
-                .iter()
-                .flat_map(|script| script.comments.iter().cloned())
-                .collect(),
-            Content::Lua(lua) => lua.comments.clone(),
+            Content::Pieces(comments) => comments.clone(),
             Content::Rust(rust) => rust.comments.clone(),
             Content::Nothing => Vec::new(),
         }

@@ -3,12 +3,11 @@
 use std::iter::Peekable;
 use std::ops::Range;
 
-use super::Lua;
 use super::constants::Constants;
 use super::lexer::{Kind, Lexer, Token};
 use super::literal::literal;
-use super::making::{Making, is_known};
-use crate::source::to_u32;
+use super::making::{Callee, Given, Making, is_known};
+use crate::piece::Judge;
 
 /// Numbers below are those of parameters of statements, numbers from here on those of ports.
 const PORTS: u32 = 80;
@@ -25,16 +24,15 @@ enum Open {
     Block,
 }
 
-/// What is open, and the call to which strings belong.
+/// What is open, and whether strings in it belong to the last of the calls.
 #[derive(Clone, Copy)]
 struct Frame {
     open: Open,
-    call: Option<u32>,
+    is_in_call: bool,
 }
 
 /// Literals and names that are put together.
 struct Run {
-    call: u32,
     value: String,
     range: Range<usize>,
     awaits_more: bool,
@@ -43,26 +41,29 @@ struct Run {
 /// What is open that deep nobody wrote.
 const OPEN_CAP: usize = 1 << 18;
 
-struct Reader<'t> {
+struct Reader<'t, 'j> {
     text: &'t str,
-    lua: Lua,
+    judge: Judge<'j>,
     constants: Constants<'t>,
     frames: Vec<Frame>,
     /// Calls that are open.
-    making: Vec<Making<'t>>,
+    making: Vec<Making>,
+    given: Given,
     run: Option<Run>,
     /// The last three tokens, the last one first.
     before: [Option<Token<'t>>; 3],
 }
 
-/// Reads a source.
-pub(super) fn read(text: &str) -> Lua {
+/// Reads a source; answers the comments that may be suppressions.
+pub(super) fn read(text: &str, judge: Judge<'_>) -> Vec<Range<usize>> {
+    let mut comments = Vec::new();
     let mut reader = Reader {
         text,
-        lua: Lua::default(),
+        judge,
         constants: Constants::read(text, is_known),
         frames: Vec::new(),
         making: Vec::new(),
+        given: Given::default(),
         run: None,
         before: [None; 3],
     };
@@ -70,7 +71,7 @@ pub(super) fn read(text: &str) -> Lua {
     while let Some(token) = tokens.next() {
         if token.kind == Kind::Comment {
             if crate::suppress::mentions_marker(token.text) {
-                reader.lua.comments.push(token.start..token.end());
+                comments.push(token.start..token.end());
             }
             continue;
         }
@@ -80,10 +81,10 @@ pub(super) fn read(text: &str) -> Lua {
     while !reader.making.is_empty() {
         reader.finish();
     }
-    reader.lua
+    comments
 }
 
-impl<'t> Reader<'t> {
+impl<'t> Reader<'t, '_> {
     fn read(&mut self, token: Token<'t>, tokens: &mut Peekable<Lexer<'t>>) {
         match token.kind {
             Kind::String => self.string(token),
@@ -104,18 +105,18 @@ impl<'t> Reader<'t> {
         }
     }
 
-    fn call(&self) -> Option<u32> {
-        self.frames.last().and_then(|frame| frame.call)
+    fn is_in_call(&self) -> bool {
+        self.frames.last().is_some_and(|frame| frame.is_in_call)
     }
 
     fn push(&mut self, open: Open) {
-        let call = match open {
-            Open::Call => Some(to_u32(self.making.len() - 1)),
-            Open::Group => self.call(),
-            Open::Other | Open::Block => None,
+        let is_in_call = match open {
+            Open::Call => true,
+            Open::Group => self.is_in_call(),
+            Open::Other | Open::Block => false,
         };
         if self.frames.len() < OPEN_CAP {
-            self.frames.push(Frame { open, call });
+            self.frames.push(Frame { open, is_in_call });
         } else if open == Open::Call {
             self.finish();
         }
@@ -156,7 +157,7 @@ impl<'t> Reader<'t> {
             .filter(|name| !is_header && (is_known(name) || matches!(*name, "pcall" | "xpcall")))
         {
             self.end_run();
-            self.making.push(Making::new(name));
+            self.making.push(Making::new(name, &self.given));
             self.push(Open::Call);
         } else if name == Some("format") {
             self.push(Open::Group);
@@ -201,7 +202,7 @@ impl<'t> Reader<'t> {
             && making.is_protected
             && making.arguments == 0
         {
-            making.name = name.unwrap_or_default();
+            making.callee = Callee::of(name.unwrap_or_default());
         }
     }
 
@@ -232,7 +233,7 @@ impl<'t> Reader<'t> {
         {
             let number = token.text.parse::<u32>();
             making.is_parameter =
-                making.name == "bind" && number.is_ok_and(|number| number < PORTS);
+                making.callee == Callee::Bind && number.is_ok_and(|number| number < PORTS);
         }
     }
 
@@ -246,7 +247,7 @@ impl<'t> Reader<'t> {
         let name = self.callee().map(|token| self.function(token));
         self.end_run();
         if let Some(name) = name.filter(|name| is_known(name)) {
-            self.making.push(Making::new(name));
+            self.making.push(Making::new(name, &self.given));
             self.push(Open::Call);
             self.operand(&literal(token.text), token, true);
             self.closing();
@@ -262,14 +263,11 @@ impl<'t> Reader<'t> {
                     Kind::Sign(b'.' | b':' | b'(' | b'[' | b'{' | b'=')
                 )
         });
-        if is_field || goes_on || self.call().is_none() {
+        if is_field || goes_on || !self.is_in_call() {
             self.end_run();
             return;
         }
-        let names_script = self
-            .call()
-            .and_then(|call| self.making.get(call as usize))
-            .is_some_and(Making::may_run_shell);
+        let names_script = self.making.last().is_some_and(Making::may_run_shell);
         let value = if names_script {
             self.constants.script(token.text)
         } else {
@@ -283,20 +281,19 @@ impl<'t> Reader<'t> {
 
     /// A string among what a call is given.
     fn operand(&mut self, value: &str, token: Token<'t>, is_literal: bool) {
-        let Some(call) = self.call() else {
+        if !self.is_in_call() {
             self.end_run();
             return;
-        };
-        let Some(making) = self.making.get_mut(call as usize) else {
+        }
+        let Some(making) = self.making.last_mut() else {
             return;
         };
         let range = token.start..token.end();
         if making.arguments == u32::from(making.is_protected) {
-            let named = (!is_literal).then(|| value.into());
-            making.pieces.push((range.clone(), named));
+            making.add_script(value, &range, is_literal, &mut self.given);
         }
         match &mut self.run {
-            Some(run) if run.awaits_more && run.call == call => {
+            Some(run) if run.awaits_more => {
                 run.value.push_str(value);
                 run.range.end = range.end;
                 run.awaits_more = false;
@@ -304,7 +301,6 @@ impl<'t> Reader<'t> {
             _ => {
                 self.end_run();
                 self.run = Some(Run {
-                    call,
                     value: value.to_owned(),
                     range,
                     awaits_more: false,
@@ -314,17 +310,15 @@ impl<'t> Reader<'t> {
     }
 
     fn end_run(&mut self) {
-        if let Some(run) = self.run.take()
-            && let Some(making) = self.making.get_mut(run.call as usize)
-        {
-            making.strings.push((run.value.into(), run.range));
+        if let Some(run) = self.run.take() {
+            self.given.strings.push(&run.value, &run.range);
         }
     }
 
     /// Ends the last of the calls.
     fn finish(&mut self) {
         if let Some(making) = self.making.pop() {
-            making.add_to(&mut self.lua, self.text);
+            making.judge(&mut self.given, self.text, self.judge);
         }
     }
 }

@@ -1,14 +1,14 @@
 //! `history-rewrite`: a script throws away changes or commits.
 
 use crate::finding::{Findings, Level};
+use crate::piece::Piece;
 use crate::rule::{Page, Rule, Run};
 use crate::script::Command;
-use crate::unit::Unit;
 
 pub(crate) const RULE: Rule = Rule {
     name: "history-rewrite",
     level: Level::Warning,
-    run: Run::Text(run),
+    run: Run::Pieces(run),
     page: Page {
         what: "It fires on `git reset --hard`, `git stash`, `git clean` and `git push --force` in scripts and workflows.",
         why: "A script can't know whose work it throws away.",
@@ -19,23 +19,23 @@ pub(crate) const RULE: Rule = Rule {
     },
 };
 
-fn run(unit: &Unit<'_>, findings: &mut Findings<'_>) {
-    for command in unit.scripts().iter().flat_map(|script| &script.commands) {
-        if let Some(what) = rewrites(command) {
-            let first = &command.words[0];
-            let last = &command.words[command.words.len() - 1];
-            findings
-                .add(
-                    &RULE,
-                    first.range().start..last.range().end,
-                    format!("`{what}` throws work away"),
-                )
-                .help("use a worktree or a clone of its own, and leave this to a person");
-        }
+fn run(piece: &Piece<'_>, findings: &mut Findings<'_>) {
+    if let Piece::Command(_, command) = piece
+        && let Some(what) = rewrites(command)
+    {
+        let first = &command.words[0];
+        let last = &command.words[command.words.len() - 1];
+        findings
+            .add(
+                &RULE,
+                first.range().start..last.range().end,
+                format!("`{what}` throws work away"),
+            )
+            .help("use a worktree or a clone of its own, and leave this to a person");
     }
 }
 
-fn rewrites(command: &Command) -> Option<&'static str> {
+fn rewrites(command: &Command<'_>) -> Option<&'static str> {
     if command.program() != "git" {
         return None;
     }
@@ -72,7 +72,7 @@ fn forces(words: &[&str]) -> bool {
 }
 
 /// Where the subcommand stands, behind git's own options.
-fn subcommand(command: &Command) -> Option<usize> {
+fn subcommand(command: &Command<'_>) -> Option<usize> {
     let mut at = 1;
     while let Some(word) = command.words.get(at) {
         if matches!(&*word.text, "-C" | "-c" | "--git-dir" | "--work-tree") {

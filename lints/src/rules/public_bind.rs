@@ -2,14 +2,14 @@
 
 use crate::address::{is_public, is_wildcard};
 use crate::finding::{Findings, Fix, Level};
+use crate::piece::Piece;
 use crate::rule::{Page, Rule, Run};
 use crate::script::{Command, Word};
-use crate::unit::Unit;
 
 pub(crate) const RULE: Rule = Rule {
     name: "public-bind",
     level: Level::Error,
-    run: Run::Text(run),
+    run: Run::Pieces(run),
     page: Page {
         what: "It fires on a literal listen address that is not loopback (`0.0.0.0`, `::`, `*`, …) in `listen` and `bind` calls of Lua, and in the flags of servers that scripts start.",
         why: "A server that is started for a test is open to the whole network then, without a password in most cases.",
@@ -20,20 +20,21 @@ pub(crate) const RULE: Rule = Rule {
     },
 };
 
-fn run(unit: &Unit<'_>, findings: &mut Findings<'_>) {
-    for call in unit.lua_calls() {
-        if !call.is_local {
-            for (value, range) in &call.strings {
+fn run(piece: &Piece<'_>, findings: &mut Findings<'_>) {
+    match piece {
+        Piece::Call(call) if call.is_local => {}
+        Piece::Call(call) => {
+            for (value, range) in call.strings() {
                 // `tcp://*:5555`
                 if is_public(value) || (value.contains("://") && is_public(bare(value))) {
-                    report(value, range.clone(), true, findings);
+                    report(value, range, true, findings);
                 }
             }
         }
-    }
-    for command in unit.scripts().iter().flat_map(|script| &script.commands) {
-        for (value, word) in listen_flags(command) {
-            report(value, word.range(), false, findings);
+        Piece::Command(_, command) => {
+            for (value, word) in listen_flags(command) {
+                report(value, word.range(), false, findings);
+            }
         }
     }
 }
@@ -184,7 +185,7 @@ const HOST_FLAGS: [&str; 7] = [
     "runserver",
 ];
 
-fn listen_flags(command: &Command) -> Vec<(&str, &Word)> {
+fn listen_flags<'c>(command: &'c Command<'_>) -> Vec<(&'c str, &'c Word<'c>)> {
     let program = command.program();
     let is_client = CLIENTS.contains(&program);
     let mut found = Vec::new();
@@ -198,7 +199,7 @@ fn listen_flags(command: &Command) -> Vec<(&str, &Word)> {
         if !is_own && meaning.is_none() {
             continue;
         }
-        let values: Vec<(&str, &Word)> = match value {
+        let values: Vec<(&str, &Word<'_>)> = match value {
             Some(value) => vec![(value, word)],
             // Some take a list of addresses, up to the next option.
             None => command.words[index + 1..]

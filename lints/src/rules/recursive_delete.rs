@@ -3,14 +3,14 @@
 use std::ops::Range;
 
 use crate::finding::{Findings, Fix, Level};
+use crate::piece::Piece;
 use crate::rule::{Page, Rule, Run};
 use crate::script::{Command, Script};
-use crate::unit::Unit;
 
 pub(crate) const RULE: Rule = Rule {
     name: "recursive-delete",
     level: Level::Error,
-    run: Run::Text(run),
+    run: Run::Pieces(run),
     page: Page {
         what: "It fires on `rm -r` and `rm -rf` of anything but a directory that the same script made with `mktemp -d`.",
         why: "What is deleted is gone, and a variable that is empty for once makes it the wrong thing. A directory that was moved away can be looked at and moved back.",
@@ -21,17 +21,16 @@ pub(crate) const RULE: Rule = Rule {
     },
 };
 
-fn run(unit: &Unit<'_>, findings: &mut Findings<'_>) {
-    for script in unit.scripts() {
-        for command in &script.commands {
-            if deletes(command) && !deletes_own(script, command) {
-                report(unit.source.text, command, findings);
-            }
-        }
+fn run(piece: &Piece<'_>, findings: &mut Findings<'_>) {
+    if let Piece::Command(script, command) = piece
+        && deletes(command)
+        && !deletes_own(script, command)
+    {
+        report(command, findings);
     }
 }
 
-fn deletes(command: &Command) -> bool {
+fn deletes(command: &Command<'_>) -> bool {
     command.program() == "rm"
         && (command.has_flag('r')
             || command.has_flag('R')
@@ -39,7 +38,7 @@ fn deletes(command: &Command) -> bool {
 }
 
 /// Whether all that is deleted was made by the script.
-fn deletes_own(script: &Script, command: &Command) -> bool {
+fn deletes_own(script: &Script, command: &Command<'_>) -> bool {
     let mut targets = command.operands().peekable();
     targets.peek().is_some() && targets.all(|word| script.is_own_directory(command, word))
 }
@@ -55,7 +54,8 @@ fn spells(text: &str, range: Range<usize>, name: &str) -> bool {
     found.contains("rm") && found.contains(name)
 }
 
-fn report(text: &str, command: &Command, findings: &mut Findings<'_>) {
+fn report(command: &Command<'_>, findings: &mut Findings<'_>) {
+    let text = findings.text();
     let first = &command.words[0];
     let last = &command.words[command.words.len() - 1];
     let range = first.range().start..last.range().end;

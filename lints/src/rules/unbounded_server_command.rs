@@ -1,14 +1,14 @@
 //! `unbounded-server-command`: a command that talks to a server may wait for ever.
 
 use crate::finding::{Findings, Level};
+use crate::piece::Piece;
 use crate::rule::{Page, Rule, Run};
 use crate::script::{Command, is_zero};
-use crate::unit::Unit;
 
 pub(crate) const RULE: Rule = Rule {
     name: "unbounded-server-command",
     level: Level::Error,
-    run: Run::Text(run),
+    run: Run::Pieces(run),
     page: Page {
         what: "It fires on `curl` and `wget` without a time limit, and on `psql`, `mariadb`, `mysql`, `nc` and `sqlite3` without `timeout` before them, in scripts, workflows, and the commands that Lua starts.",
         why: "A server that accepts and says nothing holds the script, and with it the whole run, until somebody looks.",
@@ -19,15 +19,11 @@ pub(crate) const RULE: Rule = Rule {
     },
 };
 
-fn run(unit: &Unit<'_>, findings: &mut Findings<'_>) {
-    let commands = unit.scripts().iter().flat_map(|script| {
-        let commands = script.commands.iter();
-        commands.filter(|command| !script.is_own_function(command))
-    });
-    for command in commands {
-        let Some(help) = unbounded(command) else {
-            continue;
-        };
+fn run(piece: &Piece<'_>, findings: &mut Findings<'_>) {
+    if let Piece::Command(script, command) = piece
+        && !script.is_own_function(command)
+        && let Some(help) = unbounded(command)
+    {
         let program = command.program();
         findings
             .add(
@@ -40,7 +36,7 @@ fn run(unit: &Unit<'_>, findings: &mut Findings<'_>) {
 }
 
 /// What would bound a command, if nothing does.
-fn unbounded(command: &Command) -> Option<&'static str> {
+fn unbounded(command: &Command<'_>) -> Option<&'static str> {
     if command.is_bounded || only_asks(command) || is_service(command) {
         return None;
     }
@@ -89,13 +85,13 @@ const CURL_OPTIONS: &str = "AbcCdDeEFHKmoPQrtTuUwxXyYz";
 const WGET_OPTIONS: &str = "aABDeiIloOPQRtTUwXY";
 
 /// Whether an option sets a time limit: a value that is not 0.
-fn has_limit(command: &Command, valued: &str, short: char, long: &str) -> bool {
+fn has_limit(command: &Command<'_>, valued: &str, short: char, long: &str) -> bool {
     let value = command.option_value(valued, short, long);
     value.is_some_and(|value| !value.is_empty() && !is_zero(value))
 }
 
 /// wget's limits for connecting and for reading, one by one.
-fn limits_each(command: &Command) -> bool {
+fn limits_each(command: &Command<'_>) -> bool {
     ["connect-timeout", "read-timeout"]
         .into_iter()
         .all(|long| has_limit(command, WGET_OPTIONS, '\0', long))

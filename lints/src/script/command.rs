@@ -7,9 +7,9 @@ use super::starter::{PARALLEL_OPTIONS, SHELLS, SSH_OPTIONS, behind_options, star
 
 /// A command as it is run.
 #[derive(Clone, Debug)]
-pub(crate) struct Command {
+pub(crate) struct Command<'t> {
     /// The program, then its arguments.
-    pub(crate) words: Vec<Word>,
+    pub(crate) words: Vec<Word<'t>>,
     /// `timeout` stands before it.
     pub(crate) is_bounded: bool,
     /// No other program starts it: its name may be that of a function.
@@ -18,9 +18,9 @@ pub(crate) struct Command {
     pub(crate) is_deferred: bool,
 }
 
-impl Command {
+impl<'t> Command<'t> {
     /// Words as they stand there.
-    pub(super) fn plain(words: Vec<Word>, is_bounded: bool) -> Self {
+    pub(super) fn plain(words: Vec<Word<'t>>, is_bounded: bool) -> Self {
         Self {
             is_plain: words.first().is_some_and(Word::is_bare),
             words,
@@ -36,17 +36,17 @@ impl Command {
     }
 
     /// The arguments.
-    pub(crate) fn arguments(&self) -> impl Iterator<Item = &Word> {
+    pub(crate) fn arguments(&self) -> impl Iterator<Item = &Word<'t>> {
         self.words.iter().skip(1)
     }
 
     /// The arguments that may be options: those before `--`.
-    fn options(&self) -> impl Iterator<Item = &Word> {
+    fn options(&self) -> impl Iterator<Item = &Word<'t>> {
         self.arguments().take_while(|word| &*word.text != "--")
     }
 
     /// The arguments that are no options.
-    pub(crate) fn operands(&self) -> impl Iterator<Item = &Word> {
+    pub(crate) fn operands(&self) -> impl Iterator<Item = &Word<'t>> {
         let mut is_behind = false;
         self.arguments().filter(move |word| {
             let was_behind = is_behind;

@@ -1,5 +1,7 @@
 //! What quotes and backslashes leave of a word. Nothing is expanded here.
 
+use std::borrow::Cow;
+
 /// Stands for a byte that quoting takes away, so that what is left keeps its place. No script has a use for it.
 pub(crate) const FILL: u8 = 0x7f;
 
@@ -13,13 +15,13 @@ pub(super) struct Unquoted {
 }
 
 /// The text of a word.
-pub(super) fn plain(raw: &str) -> (Box<str>, bool) {
+pub(super) fn plain(raw: &str) -> (Cow<'_, str>, bool) {
     if !raw.bytes().any(is_quoting) {
-        return (raw.into(), false);
+        return (Cow::Borrowed(raw), false);
     }
     let mut unquoted = unquoted(raw, false);
     unquoted.text.retain(|letter| letter != char::from(FILL));
-    (unquoted.text.into(), unquoted.has_literal)
+    (Cow::Owned(unquoted.text), unquoted.has_literal)
 }
 
 pub(super) fn is_quoting(byte: u8) -> bool {

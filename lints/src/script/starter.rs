@@ -153,7 +153,7 @@ pub(super) fn starter(name: &str) -> Option<&'static Starter> {
 const STARTERS_CAP: usize = 8;
 
 /// The command that a line of words runs in the end. `xargs` and `find -exec` run one besides themselves.
-pub(super) fn unwrapped(words: Vec<Word>, is_bounded: bool) -> Vec<Command> {
+pub(super) fn unwrapped(words: Vec<Word<'_>>, is_bounded: bool) -> Vec<Command<'_>> {
     let mut command = Command::plain(words, is_bounded);
     let mut scripts = Vec::new();
     for _ in 0..STARTERS_CAP {
@@ -189,7 +189,7 @@ pub(super) fn unwrapped(words: Vec<Word>, is_bounded: bool) -> Vec<Command> {
 }
 
 /// The first word behind the options, assignments and so many operands.
-pub(super) fn behind_options(words: &[Word], valued: &[&str], operands: usize) -> usize {
+pub(super) fn behind_options(words: &[Word<'_>], valued: &[&str], operands: usize) -> usize {
     let mut at = 1;
     while let Some(word) = words.get(at) {
         let text = &*word.text;

@@ -57,19 +57,19 @@ impl Values {
             && (begin.starts_with('-') || is_address || wanted::is_judged_program(program));
         if is_wanted {
             let text = match stands_for(inner.trim_start_matches(['"', '\''])) {
-                Some(text) => text.into(),
-                None => quote::plain(inner).0,
+                Some(text) => text.to_owned(),
+                None => quote::plain(inner).0.into_owned(),
             };
             self.has_addresses |= is_address
                 || (begin.starts_with('-') && text.split_ascii_whitespace().any(names_address));
-            self.values.insert(name.into(), text);
+            self.values.insert(name.into(), text.into());
         } else if !self.values.is_empty() && !raw.is_empty() {
             self.values.remove(name);
         }
     }
 
     /// The words that a word stands for, or itself.
-    pub(super) fn expand(&self, word: Word, words: &mut Vec<Word>) {
+    pub(super) fn expand<'t>(&self, word: Word<'t>, words: &mut Vec<Word<'t>>) {
         let named = variable(&word.text).and_then(|name| self.values.get(name));
         let Some(value) = named.map(|value| &**value).or_else(|| default(&word)) else {
             let may_have_address = self.has_addresses || word.text.contains("${");
@@ -85,8 +85,8 @@ impl Values {
         };
         words.extend(value.split_ascii_whitespace().map(|text| Word {
             // Quotes within are those of a script that is run with `eval` or `trap`.
-            text: text.trim_matches(['"', '\'']).into(),
-            ..word
+            text: text.trim_matches(['"', '\'']).to_owned().into(),
+            ..word.clone()
         }));
     }
 
@@ -130,7 +130,7 @@ fn own_value<'v>(name: &str, raw: &'v str) -> Option<&'v str> {
 }
 
 /// What a word stands for where its variable is not set.
-fn default(word: &Word) -> Option<&str> {
+fn default<'w>(word: &'w Word<'_>) -> Option<&'w str> {
     let value = stands_for(&word.text)?;
     let program = value.split_ascii_whitespace().next()?;
     let is_known =

@@ -65,7 +65,7 @@ pub(super) fn is_feeder(name: &str) -> bool {
 }
 
 /// Whether a rule may have something to say of a command.
-pub(super) fn is_judged(command: &Command) -> bool {
+pub(super) fn is_judged(command: &Command<'_>) -> bool {
     is_judged_program(command.program())
         || may_listen(command.words[1..].iter().map(|word| &*word.text))
 }

@@ -6,47 +6,46 @@ mod flow;
 use std::ops::Range;
 
 use super::{FILL, Script};
+use crate::suppress;
 
-/// The scripts of a workflow. Comments outside of the blocks are among those of the first.
-pub(crate) fn scripts(text: &str) -> Vec<Script> {
-    let (blocks, comments) = blocks(text);
-    let around = Script {
-        comments,
-        ..Script::default()
-    };
-    let blocks = blocks
-        .iter()
-        .map(|(start, text)| Script::read(text, *start, indent(text)));
-    std::iter::once(around).chain(blocks).collect()
+/// Gives the scripts of a workflow to who takes them and answers their comments; answers those and the comments
+/// outside of the blocks.
+pub(crate) fn comments(
+    text: &str,
+    mut take: impl FnMut(Script) -> Vec<Range<usize>>,
+) -> Vec<Range<usize>> {
+    let mut within = Vec::new();
+    let mut comments = each_block(text, |start, block| {
+        within.extend(take(Script::read(&block, start, indent(&block))));
+    });
+    comments.append(&mut within);
+    comments
 }
 
-/// The text of a shell script in a workflow, and where it begins.
-pub(crate) type Block = (usize, String);
-
-/// The blocks that a shell runs, and the comments outside of them.
-pub(crate) fn blocks(text: &str) -> (Vec<Block>, Vec<Range<usize>>) {
+/// Gives the blocks that a shell runs to who takes them, each with the place where it begins. Answers the comments
+/// outside of them that may be suppressions.
+pub(crate) fn each_block(text: &str, mut take: impl FnMut(usize, String)) -> Vec<Range<usize>> {
     let lines = lines(text);
     let defaults = defaults(&lines);
     let mut comments = Vec::new();
-    let mut blocks = Vec::new();
     let mut at = 0;
     while at < lines.len() {
         let line = &lines[at];
-        if line.content.starts_with('#') {
+        if line.content.starts_with('#') && suppress::mentions_marker(line.content) {
             comments.push(line.content_start..line.content_start + line.content.len());
         }
         at = match line.run_value() {
             Some(value) if !is_mapping(&lines, at, value) => {
-                block(text, &lines, &defaults, at, value, &mut blocks)
+                block(text, &lines, &defaults, at, value, &mut take)
             }
             _ if begins_text(line.content) => end_of_block(text, &lines, at),
             _ => {
-                flow::scripts(line.content, line.content_start, &mut blocks);
+                flow::scripts(line.content, line.content_start, &mut take);
                 at + 1
             }
         };
     }
-    (blocks, comments)
+    comments
 }
 
 /// The blanks before each line of a block: those before its first one.
@@ -117,14 +116,14 @@ fn without_comment(value: &str) -> &str {
     }
 }
 
-/// Reads the block that begins in a line; answers the line behind it.
+/// Reads the block that begins in a line and gives it away; answers the line behind it.
 fn block(
     text: &str,
     lines: &[Line<'_>],
     defaults: &[Default],
     at: usize,
     value: &str,
-    blocks: &mut Vec<Block>,
+    take: &mut impl FnMut(usize, String),
 ) -> usize {
     let end = end_of_block(text, lines, at);
     if !is_shell(lines, defaults, at, end) {
@@ -147,7 +146,7 @@ fn block(
         Some(b'"' | b'\'') => (offset + 1, quoted(&folded(&text[offset..behind]))),
         _ => (offset, folded(&text[offset..behind])),
     };
-    blocks.push((start, masked(&block)));
+    take(start, masked(&block));
     end
 }
 

@@ -32,7 +32,7 @@ impl Reader<'_, '_> {
         let (end, _) = quote::plain(word);
         self.own_document = Some((self.frames.len(), self.documents.len()));
         self.documents.push_back(Document {
-            end,
+            end: end.into(),
             expands: !word.bytes().any(quote::is_quoting),
             tabs,
             script: None,

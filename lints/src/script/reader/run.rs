@@ -1,5 +1,6 @@
 //! Commands as they are run: what they start, and the scripts in their strings and their input.
 
+use std::borrow::Cow;
 use std::ops::Range;
 
 use super::{Context, End, Reader, Span};
@@ -22,7 +23,7 @@ pub(super) struct Fed {
     string: Option<Span>,
 }
 
-impl Reader<'_, '_> {
+impl<'t> Reader<'_, 't> {
     /// Ends the command that is being read.
     pub(super) fn command(&mut self, end: End) {
         let first = self.top().words as usize;
@@ -55,7 +56,7 @@ impl Reader<'_, '_> {
         self.words.truncate(first);
     }
 
-    fn word(&self, span: Span) -> Word {
+    fn word(&self, span: Span) -> Word<'t> {
         let (text, is_literal) = self.plain(span);
         let shift = self.context.shift;
         Word {
@@ -68,15 +69,16 @@ impl Reader<'_, '_> {
     }
 
     /// The text of a word without its quotes, and whether a `$` in it stands for itself.
-    pub(super) fn plain(&self, span: Span) -> (Box<str>, bool) {
-        let raw = &self.text[span.range()];
+    pub(super) fn plain(&self, span: Span) -> (Cow<'t, str>, bool) {
+        let text = self.text;
+        let raw = &text[span.range()];
         if span.has_commands && raw.len() > WORD_CAP_BYTES {
             return quote::plain(&raw[..raw.floor_char_boundary(WORD_CAP_BYTES)]);
         }
         quote::plain(raw)
     }
 
-    fn run(&mut self, words: Vec<Word>, mut fed: Fed, end: End) {
+    fn run(&mut self, words: Vec<Word<'t>>, mut fed: Fed, end: End) {
         let top = *self.top();
         let mut commands = if self.is_own_retry(&words) {
             vec![Command::plain(words, top.is_bounded)]
@@ -100,7 +102,7 @@ impl Reader<'_, '_> {
                 self.fed = Some(std::mem::take(&mut fed).behind(&command));
             }
             if wanted::is_judged(&command) {
-                self.script.commands.push(command);
+                self.script.commands.push(&command);
             }
         }
     }
@@ -203,7 +205,7 @@ impl Reader<'_, '_> {
 
 impl Fed {
     /// What a command writes: its words, or what it read.
-    fn behind(self, command: &Command) -> Self {
+    fn behind(self, command: &Command<'_>) -> Self {
         let writes = matches!(command.program(), "echo" | "printf");
         let words = command.arguments().map(Word::range);
         Self {

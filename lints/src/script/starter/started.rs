@@ -17,7 +17,7 @@ pub(in crate::script) const PARALLEL_OPTIONS: [&str; 9] = [
 ];
 
 /// The command that another one starts for each of its inputs.
-pub(super) fn started(command: &Command) -> Option<Command> {
+pub(super) fn started<'t>(command: &Command<'t>) -> Option<Command<'t>> {
     let start = match command.program() {
         "xargs" => behind_options(
             &command.words,
@@ -143,7 +143,7 @@ const CONTAINER_OPTIONS: [&str; 48] = [
 ];
 
 /// Where the command of `docker exec`, `docker run` and `kubectl exec` begins, behind the container or its image.
-fn in_container(words: &[Word]) -> Option<usize> {
+fn in_container(words: &[Word<'_>]) -> Option<usize> {
     let exec = words
         .iter()
         .position(|word| matches!(&*word.text, "exec" | "run"))?;

@@ -2,10 +2,10 @@
 
 use std::ops::Range;
 
-use super::{Block, masked, names_shell, quoted};
+use super::{masked, names_shell, quoted};
 
-/// Adds the scripts that stand in the braces of a line, which begins at `start`.
-pub(super) fn scripts(content: &str, start: usize, blocks: &mut Vec<Block>) {
+/// Gives the scripts that stand in the braces of a line, which begins at `start`, to who takes them.
+pub(super) fn scripts(content: &str, start: usize, take: &mut impl FnMut(usize, String)) {
     if !begins_flow(content) {
         return;
     }
@@ -34,7 +34,7 @@ pub(super) fn scripts(content: &str, start: usize, blocks: &mut Vec<Block>) {
         let own = shells.get(shells.partition_point(|shell| *shell < around.start));
         let own = own.filter(|shell| around.contains(shell));
         if own.is_none_or(|shell| is_shell(content, *shell)) {
-            blocks.push((start + begin, masked(&block)));
+            take(start + begin, masked(&block));
         }
     }
 }
