@@ -141,7 +141,7 @@ impl<'a> Findings<'a> {
             suppressed: None,
         };
         if let Some(before) = self.open.take() {
-            self.list.push(before);
+            self.list.push(before, self.source.lines());
         }
         self.open.insert(finding)
     }
@@ -154,7 +154,7 @@ impl<'a> Findings<'a> {
     /// All that were added so far.
     pub(crate) fn list(&mut self) -> &mut List {
         if let Some(last) = self.open.take() {
-            self.list.push(last);
+            self.list.push(last, self.source.lines());
         }
         &mut self.list
     }
@@ -208,9 +208,6 @@ impl<'a> Findings<'a> {
     }
 
     fn places(&self, range: &Range<usize>) -> (Position, Position) {
-        (
-            self.source.position(range.start),
-            self.source.position(range.end),
-        )
+        self.source.lines().places(range)
     }
 }

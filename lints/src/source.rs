@@ -1,7 +1,9 @@
 //! One text under judgement: its path, its content and the way from byte offsets to lines and columns.
 //! Reading files is the caller's work.
 
+use std::cell::OnceCell;
 use std::ops::Range;
+use std::sync::Arc;
 
 /// A place as people count: 1-based line, 1-based column in UTF-8 bytes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -15,7 +17,15 @@ pub struct Position {
 pub struct Source<'a> {
     pub path: &'a str,
     pub text: &'a str,
-    lines: std::cell::OnceCell<Vec<u32>>,
+    lines: OnceCell<Arc<Lines>>,
+}
+
+/// Where the lines of a text begin: all that it takes to tell lines and columns, without the text.
+#[derive(Debug, Default)]
+pub(crate) struct Lines {
+    starts: Vec<u32>,
+    /// A byte order mark stands before the first one.
+    has_mark: bool,
 }
 
 impl<'a> Source<'a> {
@@ -24,7 +34,7 @@ impl<'a> Source<'a> {
         Self {
             path,
             text,
-            lines: std::cell::OnceCell::new(),
+            lines: OnceCell::new(),
         }
     }
 
@@ -35,26 +45,17 @@ impl<'a> Source<'a> {
 
     /// Line and column of a byte offset.
     pub fn position(&self, offset: usize) -> Position {
-        let line = self.line_of(offset);
-        let mut column = offset - self.line_start(line);
-        if line == 1 && self.text.starts_with('\u{feff}') {
-            column = column.saturating_sub(3);
-        }
-        Position {
-            line: to_u32(line),
-            column: to_u32(column + 1),
-        }
+        self.lines().position(offset)
     }
 
     /// The 1-based line of a byte offset.
     pub fn line_of(&self, offset: usize) -> usize {
-        let offset = to_u32(offset);
-        self.line_starts().partition_point(|&start| start <= offset)
+        self.lines().line_of(offset)
     }
 
     /// The byte offset at which a 1-based line begins; the end of the text behind the last line.
     pub fn line_start(&self, line: usize) -> usize {
-        match self.line_starts().get(line.saturating_sub(1)) {
+        match self.lines().starts.get(line.saturating_sub(1)) {
             Some(&start) => start as usize,
             None => self.text.len(),
         }
@@ -67,21 +68,76 @@ impl<'a> Source<'a> {
         start..start + text.trim_end_matches(['\n', '\r']).len()
     }
 
-    fn line_starts(&self) -> &[u32] {
-        self.lines.get_or_init(|| {
-            let bytes = self.text.as_bytes();
-            // A carriage return ends lines only where nothing else does, as other programs count them.
-            let sign = match memchr::memchr(b'\n', bytes) {
-                Some(_) => b'\n',
-                None => b'\r',
-            };
-            let ends = memchr::memchr_iter(sign, bytes);
-            std::iter::once(0)
-                .chain(ends.map(|end| to_u32(end + 1)))
-                .collect()
-        })
+    pub(crate) fn lines(&self) -> &Arc<Lines> {
+        self.lines.get_or_init(|| Arc::new(Lines::of(self.text)))
     }
 }
+
+impl Lines {
+    fn of(text: &str) -> Self {
+        let bytes = text.as_bytes();
+        // A carriage return ends lines only where nothing else does, as other programs count them.
+        let sign = match memchr::memchr(b'\n', bytes) {
+            Some(_) => b'\n',
+            None => b'\r',
+        };
+        let ends = memchr::memchr_iter(sign, bytes);
+        Self {
+            starts: std::iter::once(0)
+                .chain(ends.map(|end| to_u32(end + 1)))
+                .collect(),
+            has_mark: text.starts_with('\u{feff}'),
+        }
+    }
+
+    /// The memory that they take.
+    pub(crate) fn bytes(&self) -> usize {
+        self.starts.capacity() * size_of::<u32>()
+    }
+
+    /// The 1-based line of a byte offset.
+    pub(crate) fn line_of(&self, offset: usize) -> usize {
+        let offset = to_u32(offset);
+        self.starts.partition_point(|&start| start <= offset)
+    }
+
+    /// Line and column of a byte offset.
+    fn position(&self, offset: usize) -> Position {
+        self.in_line(self.line_of(offset), offset)
+    }
+
+    fn in_line(&self, line: usize, offset: usize) -> Position {
+        let start = line
+            .checked_sub(1)
+            .and_then(|index| self.starts.get(index).copied());
+        let mut column = offset - start.unwrap_or_default() as usize;
+        if line == 1 && self.has_mark {
+            column = column.saturating_sub(MARK_BYTES);
+        }
+        Position {
+            line: to_u32(line),
+            column: to_u32(column + 1),
+        }
+    }
+
+    /// Lines and columns of both ends of a range, which mostly are in one line.
+    pub(crate) fn places(&self, range: &Range<usize>) -> (Position, Position) {
+        let line = self.line_of(range.start);
+        let next = self
+            .starts
+            .get(line)
+            .map_or(usize::MAX, |&next| next as usize);
+        let end = if range.end < next {
+            self.in_line(line, range.end)
+        } else {
+            self.position(range.end)
+        };
+        (self.in_line(line, range.start), end)
+    }
+}
+
+/// Bytes of a byte order mark.
+const MARK_BYTES: usize = 3;
 
 /// Offsets are 32 bits wide: texts above 4 GiB are refused before they get here.
 pub(crate) fn to_u32(offset: usize) -> u32 {

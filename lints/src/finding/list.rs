@@ -7,13 +7,15 @@ use std::sync::Arc;
 
 use super::{Edit, Finding, Fix, Level, Related};
 use crate::rules;
-use crate::source::{Position, to_u32};
+use crate::source::{Lines, to_u32};
 use texts::Texts;
 
 /// Findings of one text. Each is made when somebody asks for it.
 #[derive(Clone, Debug, Default)]
 pub struct List {
     path: Option<Arc<str>>,
+    /// Those of the text: places are told when somebody asks.
+    lines: Arc<Lines>,
     records: Vec<Record>,
     /// The messages and helps of all records.
     texts: Texts,
@@ -27,7 +29,6 @@ pub struct List {
 #[derive(Clone, Copy, Debug)]
 struct Record {
     range: (u32, u32),
-    start: Position,
     /// Where its message and help are.
     texts: u32,
     /// Behind its entry in `List::rich`, 0 if it has none.
@@ -43,8 +44,6 @@ struct Rich {
     related: Range<u32>,
     edits_end: u32,
     fix: Option<KeptFix>,
-    /// Where the finding ends, if that is not in the line in which it starts.
-    end: Option<Position>,
     /// Behind its entry in `List::reasons`, 0 if it is not suppressed.
     reason: u32,
 }
@@ -59,8 +58,6 @@ struct KeptFix {
 #[derive(Clone, Copy, Debug)]
 struct Place {
     range: (u32, u32),
-    start: Position,
-    end: Position,
     /// The message, or what is put there.
     text: u32,
 }
@@ -78,6 +75,7 @@ impl List {
     pub fn bytes(&self) -> usize {
         self.records.capacity() * size_of::<Record>()
             + self.texts.bytes()
+            + self.lines.bytes()
             + self.rich.capacity() * size_of::<Rich>()
             + self.places.capacity() * size_of::<Place>()
     }
@@ -101,20 +99,23 @@ impl List {
 
     /// Keeps the findings of some lines.
     pub fn retain_lines(&mut self, has_line: impl Fn(u32) -> bool) {
-        self.records.retain(|record| has_line(record.start.line));
+        let lines = &self.lines;
+        let line_of = |record: &Record| to_u32(lines.line_of(record.range.0 as usize));
+        self.records.retain(|record| has_line(line_of(record)));
     }
 
-    pub(super) fn push(&mut self, finding: Finding) {
+    /// Adds a finding of the text that has these lines.
+    pub(super) fn push(&mut self, finding: Finding, lines: &Arc<Lines>) {
+        if self.records.is_empty() {
+            self.lines = lines.clone();
+        }
         let rule = self.rule(finding.rule);
-        let is_plain = finding.suppressed.is_none()
-            && finding.fix.is_none()
-            && finding.related.is_empty()
-            && finding.end == end_in_line(&finding.range, finding.start);
+        let is_plain =
+            finding.suppressed.is_none() && finding.fix.is_none() && finding.related.is_empty();
         let texts = self.texts.add([&finding.message, &finding.help]);
         self.path.get_or_insert(finding.path.clone());
         let mut record = Record {
             range: (to_u32(finding.range.start), to_u32(finding.range.end)),
-            start: finding.start,
             texts,
             rich: 0,
             rule,
@@ -130,25 +131,23 @@ impl List {
     fn add_rich(&mut self, finding: Finding) -> u32 {
         let first = to_u32(self.places.len());
         for place in finding.related {
-            self.place(&place.range, (place.start, place.end), &place.message);
+            self.place(&place.range, &place.message);
         }
         let related = first..to_u32(self.places.len());
         let fix = finding.fix.map(|fix| {
             for edit in fix.edits {
-                self.place(&edit.range, (edit.start, edit.end), &edit.replacement);
+                self.place(&edit.range, &edit.replacement);
             }
             KeptFix {
                 description: self.texts.add([&fix.description]),
                 is_safe: fix.safe,
             }
         });
-        let is_in_line = finding.end == end_in_line(&finding.range, finding.start);
         let reason = finding.suppressed.map_or(0, |reason| self.reason(reason));
         self.rich.push(Rich {
             related,
             edits_end: to_u32(self.places.len()),
             fix,
-            end: (!is_in_line).then_some(finding.end),
             reason,
         });
         to_u32(self.rich.len())
@@ -159,12 +158,10 @@ impl List {
         self.rich.get(index)
     }
 
-    fn place(&mut self, range: &Range<usize>, (start, end): (Position, Position), text: &str) {
+    fn place(&mut self, range: &Range<usize>, text: &str) {
         let text = self.texts.add([text]);
         self.places.push(Place {
             range: (to_u32(range.start), to_u32(range.end)),
-            start,
-            end,
             text,
         });
     }
@@ -211,7 +208,8 @@ impl List {
         for index in 0..self.records.len() {
             let record = self.records[index];
             let rule = rules::ALL[usize::from(record.rule)].name;
-            if let Some(reason) = reason(rule, record.start.line as usize) {
+            let line = self.lines.line_of(record.range.0 as usize);
+            if let Some(reason) = reason(rule, line) {
                 let reason = self.reason(reason);
                 if record.rich == 0 {
                     self.rich.push(Rich::default());
@@ -226,15 +224,19 @@ impl List {
     /// Adds the findings of another list behind these.
     pub(crate) fn append(&mut self, other: &Self) {
         for finding in other {
-            self.push(finding);
+            self.push(finding, &other.lines);
         }
     }
 
     /// Sorts by place, then rule; of several by one rule at one place the first is kept.
     pub(super) fn sort(&mut self) {
-        let key = |record: &Record| (record.start, record.rule, record.range.1);
+        // Where the texts are tells which was first: with that, sorting needs no memory of its own.
+        let key = |record: &Record| {
+            let (start, end) = record.range;
+            (start, record.rule, end, record.texts)
+        };
         if !self.records.is_sorted_by_key(key) {
-            self.records.sort_by_key(key);
+            self.records.sort_unstable_by_key(key);
         }
         self.records
             .dedup_by_key(|record| (record.rule, record.range));
@@ -248,14 +250,14 @@ impl List {
         let [message, help] = self.texts.get(record.texts);
         let rich = self.rich_of(record);
         let range = record.range.0 as usize..record.range.1 as usize;
-        let end = rich.and_then(|rich| rich.end);
+        let (start, end) = self.lines.places(&range);
         let reason = rich.and_then(|rich| (rich.reason as usize).checked_sub(1));
         Finding {
             rule: rules::ALL[usize::from(record.rule)].name,
             level: record.level,
             path: self.path.clone().unwrap_or_default(),
-            start: record.start,
-            end: end.unwrap_or_else(|| end_in_line(&range, record.start)),
+            start,
+            end,
             range,
             message,
             help,
@@ -269,10 +271,11 @@ impl List {
         let places = &self.places[rich.related.start as usize..rich.related.end as usize];
         let related = places.iter().map(|place| {
             let [message] = self.texts.get(place.text);
+            let (start, end) = self.lines.places(&place.bytes());
             Related {
                 range: place.bytes(),
-                start: place.start,
-                end: place.end,
+                start,
+                end,
                 message,
             }
         });
@@ -284,10 +287,11 @@ impl List {
         let places = &self.places[rich.related.end as usize..rich.edits_end as usize];
         let edits = places.iter().map(|place| {
             let [replacement] = self.texts.get(place.text);
+            let (start, end) = self.lines.places(&place.bytes());
             Edit {
                 range: place.bytes(),
-                start: place.start,
-                end: place.end,
+                start,
+                end,
                 replacement: replacement.into(),
             }
         });
@@ -297,14 +301,6 @@ impl List {
             edits: edits.collect(),
             safe: fix.is_safe,
         }))
-    }
-}
-
-/// Where a range ends that starts somewhere and has no line end in it.
-fn end_in_line(range: &Range<usize>, start: Position) -> Position {
-    Position {
-        line: start.line,
-        column: start.column + to_u32(range.len()),
     }
 }
 
