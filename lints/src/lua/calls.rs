@@ -290,7 +290,7 @@ impl<'t> Reader<'t, '_> {
         };
         let range = token.start..token.end();
         if making.arguments == u32::from(making.is_protected) {
-            making.add_script(value, &range, is_literal, &mut self.given);
+            self.given.add_part(value, &range, is_literal);
         }
         match &mut self.run {
             Some(run) if run.awaits_more => {

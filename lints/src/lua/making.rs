@@ -62,6 +62,17 @@ struct Part {
     named: Option<Box<str>>,
 }
 
+impl Given {
+    /// Notes a string of an argument that is a script: a literal, or a name with what it holds.
+    pub(super) fn add_part(&mut self, value: &str, range: &Range<usize>, is_literal: bool) {
+        self.pieces.push(Part {
+            start: to_u32(range.start),
+            end: to_u32(range.end),
+            named: (!is_literal).then(|| value.into()),
+        });
+    }
+}
+
 impl Part {
     fn range(&self) -> Range<usize> {
         self.start as usize..self.end as usize
@@ -83,21 +94,6 @@ impl Making {
     /// Whether it is, or may become, a call that starts a shell.
     pub(super) fn may_run_shell(&self) -> bool {
         self.is_protected || self.callee == Callee::Shell
-    }
-
-    /// Notes a string of the argument that is a script: a literal, or a name with what it holds.
-    pub(super) fn add_script(
-        &mut self,
-        value: &str,
-        range: &Range<usize>,
-        is_literal: bool,
-        given: &mut Given,
-    ) {
-        given.pieces.push(Part {
-            start: to_u32(range.start),
-            end: to_u32(range.end),
-            named: (!is_literal).then(|| value.into()),
-        });
     }
 
     /// Gives what the call says to who judges it.
