@@ -18,7 +18,7 @@ pub(crate) struct Lexed<'a> {
     pub(crate) text: &'a str,
     /// The tokens outside of directives.
     pub(crate) code: Vec<Token>,
-    /// The directives in order.
+    /// The directives in order, but for those without a word that anybody knows.
     pub(crate) directives: Vec<Directive>,
     /// The tokens of all directives behind their names.
     pub(crate) content: Vec<Token>,

@@ -3,12 +3,14 @@
 //! Works on any text. Each branch of a conditional starts from the brackets that were open at its `#if`,
 //! so that `#if A … { #else … { #endif` counts one brace. No expression is understood here.
 
+mod attribute;
 mod conditional;
 mod near;
 mod old_style;
 
+pub(crate) use attribute::is_attribute_word;
 pub(crate) use conditional::Conditionals;
-use near::{Before, Behind};
+use near::{Numbers, OTHER};
 
 use crate::lexer::{Kind, Lexed, Token, spelling};
 use crate::source::to_u32;
@@ -19,9 +21,11 @@ pub(crate) const NONE: u32 = u32::MAX;
 /// The shape of one stream of tokens.
 #[derive(Debug, Default)]
 pub(crate) struct Outline {
-    parents: Before,
-    begins: Before,
-    closes: Behind,
+    /// What is open around each token; for a closing bracket its partner tells.
+    parents: Numbers<false>,
+    begins: Numbers<false>,
+    /// For each bracket the other one of its pair.
+    partners: Numbers<true>,
     /// The function definitions in order.
     pub(crate) functions: Vec<Function>,
 }
@@ -67,23 +71,28 @@ pub(crate) fn outline_of(text: &str, tokens: &[Token]) -> Outline {
 impl Outline {
     /// The innermost bracket that is open around a token; for a closing bracket its opening one.
     pub(crate) fn parent(&self, index: usize) -> u32 {
-        self.parents.get(index)
+        match self.parents.get(index) {
+            OTHER => self.partners.get(index),
+            parent => parent,
+        }
     }
 
     /// The first token of the statement, declaration or bracket content of a token.
     pub(crate) fn begin(&self, index: usize) -> u32 {
         // A closing bracket belongs to the statement of its opening one.
-        let index = if self.begins.is_other(index) {
-            self.parents.get(index) as usize
-        } else {
-            index
-        };
-        self.begins.get(index)
+        match self.begins.get(index) {
+            OTHER => self.begins.get(self.partners.get(index) as usize),
+            begin => begin,
+        }
     }
 
     /// The closing bracket of an opening one.
     pub(crate) fn close(&self, index: usize) -> u32 {
-        self.closes.get(index)
+        if self.parents.get(index) == OTHER {
+            NONE
+        } else {
+            self.partners.get(index)
+        }
     }
 
     /// The function whose body or head holds a token.
@@ -107,7 +116,7 @@ impl Outline {
 struct State {
     /// The innermost open bracket.
     top: u32,
-    /// The innermost open brace, as an index of the builder's list.
+    /// The innermost open brace.
     brace: u32,
     /// Open braces of `extern "C"`, which are no scope.
     linkage: u32,
@@ -120,8 +129,8 @@ struct Builder<'a> {
     tokens: &'a [Token],
     state: State,
     outline: Outline,
-    /// The braces so far: the token, and the entry of the brace around it.
-    braces: Vec<(u32, u32)>,
+    /// For each brace the one around it.
+    braces: Numbers<false>,
     head: Head,
 }
 
@@ -149,12 +158,12 @@ impl<'a> Builder<'a> {
                 begin: NONE,
             },
             outline: Outline {
-                parents: Before::with_capacity(tokens.len()),
-                begins: Before::with_capacity(tokens.len()),
-                closes: Behind::new(tokens.len()),
+                parents: Numbers::new(tokens.len()),
+                begins: Numbers::new(tokens.len()),
+                partners: Numbers::new(tokens.len()),
                 functions: Vec::new(),
             },
-            braces: Vec::new(),
+            braces: Numbers::new(tokens.len()),
             head: Head::default(),
         }
     }
@@ -183,8 +192,8 @@ impl<'a> Builder<'a> {
 
     fn opening(&mut self, index: usize) {
         if self.tokens[index].kind == Kind::BraceOpen {
-            self.braces.push((to_u32(index), self.state.brace));
-            self.state.brace = to_u32(self.braces.len() - 1);
+            self.braces.set(index, self.state.brace);
+            self.state.brace = to_u32(index);
             if self.state.top == NONE
                 && let Some(function) = self.function_head(index)
             {
@@ -202,10 +211,12 @@ impl<'a> Builder<'a> {
             return;
         }
         let open = opener as usize;
-        self.outline.parents.push(opener);
-        self.outline.begins.push_other();
-        if !self.outline.closes.is_set(open) {
-            self.outline.closes.set(opener, to_u32(index));
+        self.outline.parents.push(OTHER);
+        self.outline.begins.push(OTHER);
+        self.outline.partners.set(index, opener);
+        // Each branch of a conditional may close it.
+        if self.outline.partners.get(open) == NONE {
+            self.outline.partners.set(open, to_u32(index));
         }
         self.state.top = self.outline.parent(open);
         self.state.begin = self.outline.begin(open);
@@ -237,13 +248,8 @@ impl<'a> Builder<'a> {
 
     /// A closing brace closes whatever is open in it.
     fn innermost_brace(&mut self) -> u32 {
-        match self.braces.get(self.state.brace as usize) {
-            Some(&(token, around)) => {
-                self.state.brace = around;
-                token
-            }
-            None => NONE,
-        }
+        let around = self.braces.get(self.state.brace as usize);
+        std::mem::replace(&mut self.state.brace, around)
     }
 
     /// A closing bracket that nothing opened.
@@ -374,27 +380,9 @@ impl<'a> Builder<'a> {
     }
 
     fn finish(mut self) -> Outline {
-        self.outline.closes.finish();
+        self.outline.parents.finish();
+        self.outline.begins.finish();
+        self.outline.partners.finish();
         self.outline
     }
-}
-
-/// Words whose parentheses hold no parameters.
-pub(crate) fn is_attribute_word(word: &str) -> bool {
-    matches!(
-        word,
-        "__attribute__"
-            | "__attribute"
-            | "__declspec"
-            | "_Alignas"
-            | "alignas"
-            | "__asm__"
-            | "asm"
-            | "__asm"
-            | "typeof"
-            | "__typeof__"
-            | "__typeof"
-            | "_Atomic"
-            | "_BitInt"
-    )
 }

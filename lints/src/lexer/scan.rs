@@ -87,7 +87,10 @@ impl<'a> Scanner<'a> {
         }
         directive.end = to_u32(self.at);
         directive.content.end = to_u32(self.lexed.content.len());
-        self.lexed.directives.push(directive);
+        // One that says nothing to anybody need not be kept: a text may be made of them.
+        if directive.kind != DirectiveKind::Other || !directive.content.is_empty() {
+            self.lexed.directives.push(directive);
+        }
     }
 
     /// `<name.h>` behind `#include`, as one string token.

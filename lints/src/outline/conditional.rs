@@ -20,7 +20,7 @@ pub(crate) struct Conditionals {
 struct Open {
     before: State,
     /// The state behind the first branch that may be compiled.
-    after: Option<State>,
+    after: Option<Box<State>>,
     branch_start: u32,
     /// An earlier branch is always compiled.
     decided: bool,
@@ -82,7 +82,7 @@ impl Conditionals {
         match self.open.pop() {
             Some(Open {
                 after: Some(after), ..
-            }) => *state = after,
+            }) => *state = *after,
             Some(open) => *state = open.before,
             None => self.unbalanced = true,
         }
@@ -94,7 +94,7 @@ impl Conditionals {
         };
         let bytes = open.branch_start..end;
         if !open.dead {
-            open.after.get_or_insert(state);
+            open.after.get_or_insert_with(|| Box::new(state));
             return;
         }
         while self

@@ -1,307 +1,339 @@
-//! Numbers of tokens, one for each token: mostly those of tokens nearby, so that a byte or two each are enough.
+//! Numbers of tokens, at most one for each token. Most are near and take a byte; of others that stand together the
+//! numbers are alike, so that a byte is mostly enough for what each differs from a line through them.
+
+use std::cmp::Ordering;
 
 use super::NONE;
 use crate::source::to_u32;
 
-/// A distance that does not fit.
-const FAR: u16 = u16::MAX;
-/// The number of another token, which the caller knows.
-const OTHER: u16 = FAR - 1;
-/// The same in one byte.
-const NARROW_FAR: u8 = u8::MAX;
-const NARROW_OTHER: u8 = NARROW_FAR - 1;
+/// The number of a token that another list has.
+pub(super) const OTHER: u32 = NONE - 1;
 
-/// More far numbers than these, and than one for so many tokens, take more memory than a second byte for each token.
-const FAR_LEAST: usize = 64;
-const FAR_SHARE: usize = 8;
+/// Tokens whose numbers are kept in one way.
+const BLOCK: usize = 256;
 
-/// For each token a token at or before it, or none.
+/// For each token the number of another one, or none. All of those that are set once may be set again.
 #[derive(Debug, Default)]
-pub(super) struct Before {
-    distances: Distances,
-    /// The far ones, where they change: from which token on, and what they are.
-    far: Vec<(u32, u32)>,
+pub(super) struct Numbers<const BOTH_WAYS: bool> {
+    /// How many there may be, and how many were pushed.
+    count: usize,
+    len: usize,
+    blocks: Vec<Block>,
+    /// What is being changed: of the newest block that was, and of an older one. Brackets close in such an order that
+    /// each block is opened a few times only.
+    open: [Open; 2],
+    newest: usize,
 }
 
-impl Before {
-    pub(super) fn with_capacity(capacity: usize) -> Self {
+/// The numbers of a block as they are.
+#[derive(Debug, Default)]
+struct Open {
+    block: usize,
+    numbers: Vec<u32>,
+}
+
+#[derive(Debug)]
+enum Block {
+    /// All of them none.
+    Empty,
+    /// How far away each is.
+    Near(Box<[u8]>),
+    Narrow(Line, Box<[u8]>),
+    Wide(Line, Box<[u16]>),
+    Full(Box<[u32]>),
+    /// One of those that are open.
+    Open(usize),
+}
+
+/// What a number is near to, by the place of its token in the block.
+#[derive(Clone, Copy, Debug)]
+struct Line {
+    base: i64,
+    slope: i64,
+}
+
+/// Codes above those of numbers.
+const NARROW: u32 = u8::MAX as u32 - 1;
+const WIDE: u32 = u16::MAX as u32 - 1;
+
+impl<const BOTH_WAYS: bool> Numbers<BOTH_WAYS> {
+    /// Room for so many.
+    pub(super) fn new(count: usize) -> Self {
+        let blocks = (0..count.div_ceil(BLOCK)).map(|_| Block::Empty);
         Self {
-            distances: Distances::Narrow(Vec::with_capacity(capacity)),
-            far: Vec::new(),
+            count,
+            blocks: blocks.collect(),
+            ..Self::default()
         }
     }
 
-    /// Adds the number for the next token.
-    pub(super) fn push(&mut self, value: u32) {
+    /// Sets the number of the next token.
+    pub(super) fn push(&mut self, number: u32) {
+        let index = self.len;
+        self.len += 1;
+        self.set(index, number);
+    }
+
+    /// Sets the number of a token.
+    pub(super) fn set(&mut self, index: usize, number: u32) {
         // Nearly all numbers are near: then nothing else is looked at.
-        if let Distances::Narrow(all) = &mut self.distances
-            && let distance = all.len().wrapping_sub(value as usize)
-            && distance < usize::from(NARROW_OTHER)
-            && let Ok(distance) = u8::try_from(distance)
+        if let Some(Block::Near(codes)) = self.blocks.get_mut(index / BLOCK)
+            && let Some(code) = Self::near(index, number)
         {
-            all.push(distance);
+            codes[index % BLOCK] = code;
             return;
         }
-        self.push_far(value);
+        self.set_far(index, number);
     }
 
     #[cold]
-    fn push_far(&mut self, value: u32) {
-        if self.distances.are_narrow_for(self.far.len()) {
-            self.widen();
+    fn set_far(&mut self, index: usize, number: u32) {
+        let (block, at) = (index / BLOCK, index % BLOCK);
+        if matches!(self.blocks[block], Block::Empty) {
+            let size = BLOCK.min(self.count - block * BLOCK);
+            self.blocks[block] = Block::Near(vec![u8::MAX; size].into());
+            return self.set(index, number);
         }
-        self.add(value);
-    }
-
-    fn add(&mut self, value: u32) {
-        let index = to_u32(self.distances.len());
-        let distance = index
-            .checked_sub(value)
-            .and_then(|distance| u16::try_from(distance).ok())
-            .filter(|&distance| self.distances.fits(distance));
-        if distance.is_none() && self.far.last().is_none_or(|&(_, last)| last != value) {
-            self.far.push((index, value));
-        }
-        self.distances.push(distance.unwrap_or(FAR));
-    }
-
-    /// The next token has the number of another one.
-    pub(super) fn push_other(&mut self) {
-        self.distances.push(OTHER);
-    }
-
-    fn widen(&mut self) {
-        let count = self.distances.len();
-        let mut wide = Self {
-            distances: Distances::Wide(Vec::with_capacity(self.distances.capacity())),
-            far: Vec::new(),
+        let is_set = match &mut self.blocks[block] {
+            Block::Narrow(line, codes) => {
+                let code = line.code(at, number, NARROW);
+                let code = code.and_then(|code| u8::try_from(code).ok());
+                code.map(|code| codes[at] = code).is_some()
+            }
+            Block::Wide(line, codes) => {
+                let code = line.code(at, number, WIDE);
+                let code = code.and_then(|code| u16::try_from(code).ok());
+                code.map(|code| codes[at] = code).is_some()
+            }
+            Block::Full(numbers) => {
+                numbers[at] = number;
+                true
+            }
+            Block::Open(place) => {
+                self.open[*place].numbers[at] = number;
+                true
+            }
+            Block::Empty | Block::Near(_) => false,
         };
-        for index in 0..count {
-            if self.is_other(index) {
-                wide.push_other();
-            } else {
-                wide.add(self.get(index));
-            }
-        }
-        *self = wide;
-    }
-
-    pub(super) fn is_other(&self, index: usize) -> bool {
-        self.distances.get(index) == Some(OTHER)
-    }
-
-    /// The number for a token; none behind the last one.
-    pub(super) fn get(&self, index: usize) -> u32 {
-        match self.distances.get(index) {
-            None => NONE,
-            Some(FAR) => {
-                let behind = self
-                    .far
-                    .partition_point(|&(from, _)| from as usize <= index);
-                behind
-                    .checked_sub(1)
-                    .map_or(NONE, |place| self.far[place].1)
-            }
-            Some(distance) => to_u32(index) - u32::from(distance),
-        }
-    }
-}
-
-/// For some tokens a token behind it.
-#[derive(Debug, Default)]
-pub(super) struct Behind {
-    /// 0 is none.
-    distances: Distances,
-    /// The far ones, sorted as soon as all are there.
-    far: Vec<(u32, u32)>,
-}
-
-impl Behind {
-    pub(super) fn new(count: usize) -> Self {
-        Self {
-            distances: Distances::Narrow(vec![0; count]),
-            far: Vec::new(),
+        if !is_set {
+            let place = self.open(block);
+            self.open[place].numbers[at] = number;
         }
     }
 
-    /// Sets the number for a token that has none.
-    pub(super) fn set(&mut self, index: u32, value: u32) {
-        if self.distances.are_narrow_for(self.far.len()) {
-            self.distances.widen();
-            for (index, value) in std::mem::take(&mut self.far) {
-                self.put(index, value);
-            }
-        }
-        self.put(index, value);
+    /// Opens a block for changes; answers its place among those that are open.
+    fn open(&mut self, block: usize) -> usize {
+        let place = usize::from(block < self.newest);
+        self.newest = self.newest.max(block);
+        self.close(place);
+        let first = block * BLOCK;
+        let behind = self.count.min(first + BLOCK);
+        let mut numbers = std::mem::take(&mut self.open[place].numbers);
+        numbers.extend((first..behind).map(|index| self.get(index)));
+        self.open[place] = Open { block, numbers };
+        self.blocks[block] = Block::Open(place);
+        place
     }
 
-    fn put(&mut self, index: u32, value: u32) {
-        let distance = u16::try_from(value.saturating_sub(index))
-            .ok()
-            .filter(|&distance| self.distances.fits(distance));
-        if distance.is_none() {
-            self.far.push((index, value));
+    /// Keeps the block that is open at a place in the fewest bytes.
+    fn close(&mut self, place: usize) {
+        let Open { block, numbers } = &mut self.open[place];
+        if !numbers.is_empty() {
+            self.blocks[*block] = Block::of(numbers);
+            numbers.clear();
         }
-        self.distances.set(index as usize, distance.unwrap_or(FAR));
-    }
-
-    pub(super) fn is_set(&self, index: usize) -> bool {
-        self.distances
-            .get(index)
-            .is_some_and(|distance| distance != 0)
     }
 
     /// No more are set.
     pub(super) fn finish(&mut self) {
-        self.far.sort_unstable();
+        self.close(0);
+        self.close(1);
+        self.open = Default::default();
     }
 
+    /// The number of a token; none behind the last one.
     pub(super) fn get(&self, index: usize) -> u32 {
-        match self.distances.get(index) {
-            None | Some(0) => NONE,
-            Some(FAR) => {
-                let place = self
-                    .far
-                    .binary_search_by_key(&to_u32(index), |&(index, _)| index);
-                place.map_or(NONE, |place| self.far[place].1)
+        let at = index % BLOCK;
+        match self.blocks.get(index / BLOCK) {
+            Some(Block::Near(codes)) => match codes.get(at) {
+                Some(&code) => Self::far(index, code),
+                None => NONE,
+            },
+            None | Some(Block::Empty) => NONE,
+            Some(Block::Narrow(line, codes)) => {
+                let code = codes.get(at).map_or(NARROW + 1, |&code| code.into());
+                line.number(at, code, NARROW)
             }
-            Some(distance) => to_u32(index) + u32::from(distance),
+            Some(Block::Wide(line, codes)) => {
+                let code = codes.get(at).map_or(WIDE + 1, |&code| code.into());
+                line.number(at, code, WIDE)
+            }
+            Some(Block::Full(numbers)) => numbers.get(at).copied().unwrap_or(NONE),
+            Some(Block::Open(place)) => {
+                let numbers = &self.open[*place].numbers;
+                numbers.get(at).copied().unwrap_or(NONE)
+            }
+        }
+    }
+
+    /// The code of a number that is near to its token.
+    fn near(index: usize, number: u32) -> Option<u8> {
+        if number >= OTHER {
+            return Some(if number == NONE { u8::MAX } else { u8::MAX - 1 });
+        }
+        let back = to_u32(index).wrapping_sub(number);
+        let code = if !BOTH_WAYS {
+            back
+        } else if back < 0x80 {
+            // An even one leads back, an odd one ahead.
+            back * 2
+        } else {
+            back.wrapping_neg().checked_mul(2)? - 1
+        };
+        u8::try_from(code).ok().filter(|&code| code < u8::MAX - 1)
+    }
+
+    /// The number of a code.
+    fn far(index: usize, code: u8) -> u32 {
+        let index = to_u32(index);
+        match code {
+            u8::MAX => NONE,
+            0xfe => OTHER,
+            code if !BOTH_WAYS => index - u32::from(code),
+            code if code % 2 == 0 => index - u32::from(code / 2),
+            code => index + u32::from(code / 2) + 1,
         }
     }
 }
 
-/// One byte for each token as long as that is enough for most, then two.
-#[derive(Debug)]
-enum Distances {
-    Narrow(Vec<u8>),
-    Wide(Vec<u16>),
-}
-
-impl Default for Distances {
-    fn default() -> Self {
-        Self::Narrow(Vec::new())
-    }
-}
-
-impl Distances {
-    fn len(&self) -> usize {
-        match self {
-            Self::Narrow(all) => all.len(),
-            Self::Wide(all) => all.len(),
-        }
-    }
-
-    fn capacity(&self) -> usize {
-        match self {
-            Self::Narrow(all) => all.capacity(),
-            Self::Wide(all) => all.capacity(),
-        }
-    }
-
-    /// Whether one byte is not enough where so many numbers are far.
-    fn are_narrow_for(&self, far_count: usize) -> bool {
-        matches!(self, Self::Narrow(all) if far_count > FAR_LEAST + all.len() / FAR_SHARE)
-    }
-
-    fn fits(&self, distance: u16) -> bool {
-        match self {
-            Self::Narrow(_) => distance < NARROW_OTHER.into(),
-            Self::Wide(_) => distance < OTHER,
-        }
-    }
-
-    /// Adds a distance that fits, or a number that is none.
-    fn push(&mut self, distance: u16) {
-        match self {
-            Self::Narrow(all) => all.push(narrow(distance)),
-            Self::Wide(all) => all.push(distance),
-        }
-    }
-
-    fn set(&mut self, index: usize, distance: u16) {
-        match self {
-            Self::Narrow(all) => all[index] = narrow(distance),
-            Self::Wide(all) => all[index] = distance,
-        }
-    }
-
-    fn get(&self, index: usize) -> Option<u16> {
-        match self {
-            Self::Narrow(all) => all.get(index).map(|&distance| widened(distance)),
-            Self::Wide(all) => all.get(index).copied(),
-        }
-    }
-
-    fn widen(&mut self) {
-        if let Self::Narrow(all) = self {
-            *self = Self::Wide(all.iter().map(|&distance| widened(distance)).collect());
+impl Block {
+    /// Some numbers in the fewest bytes.
+    fn of(numbers: &[u32]) -> Self {
+        let best = [0, 1, -1]
+            .into_iter()
+            .map(|slope| Line::along(numbers, slope))
+            .min_by_key(|&(_, width)| width);
+        match best {
+            Some((line, width)) if width < i64::from(NARROW) => {
+                let code = |(at, &number)| line.code(at, number, NARROW);
+                let codes = numbers.iter().enumerate().filter_map(code);
+                Self::Narrow(
+                    line,
+                    codes.filter_map(|code| u8::try_from(code).ok()).collect(),
+                )
+            }
+            Some((line, width)) if width < i64::from(WIDE) => {
+                let code = |(at, &number)| line.code(at, number, WIDE);
+                let codes = numbers.iter().enumerate().filter_map(code);
+                Self::Wide(
+                    line,
+                    codes.filter_map(|code| u16::try_from(code).ok()).collect(),
+                )
+            }
+            _ => Self::Full(numbers.into()),
         }
     }
 }
 
-fn narrow(distance: u16) -> u8 {
-    match distance {
-        FAR => NARROW_FAR,
-        OTHER => NARROW_OTHER,
-        near => u8::try_from(near).unwrap_or(NARROW_FAR),
+impl Line {
+    /// The line of a slope below some numbers, and how far above it they are at most.
+    fn along(numbers: &[u32], slope: i64) -> (Self, i64) {
+        let of_tokens = (0..).zip(numbers).filter(|&(_, &number)| number < OTHER);
+        let heights = of_tokens.map(|(at, &number)| i64::from(number) - slope * at);
+        let (least, most) = heights.fold((i64::MAX, i64::MIN), |(least, most), height| {
+            (least.min(height), most.max(height))
+        });
+        let width = most.saturating_sub(least);
+        (Self { base: least, slope }, width)
     }
-}
 
-fn widened(distance: u8) -> u16 {
-    match distance {
-        NARROW_FAR => FAR,
-        NARROW_OTHER => OTHER,
-        near => near.into(),
+    /// How far above the line a number is, if that is below `end`; `end` and what follows are other codes.
+    fn code(self, at: usize, number: u32, end: u32) -> Option<u32> {
+        match number {
+            NONE => Some(end + 1),
+            OTHER => Some(end),
+            _ => {
+                let height = i64::from(number) - self.height(at);
+                u32::try_from(height).ok().filter(|&code| code < end)
+            }
+        }
+    }
+
+    fn number(self, at: usize, code: u32, end: u32) -> u32 {
+        match code.cmp(&end) {
+            Ordering::Less => u32::try_from(self.height(at) + i64::from(code)).unwrap_or(NONE),
+            Ordering::Equal => OTHER,
+            Ordering::Greater => NONE,
+        }
+    }
+
+    fn height(self, at: usize) -> i64 {
+        self.base + self.slope * i64::from(to_u32(at))
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{Before, Behind, NONE};
+    use super::{NONE, Numbers, OTHER};
 
     #[test]
     fn near_and_far_numbers_come_back() {
         let values = |index: u32| match index {
             0..5 => NONE,
             5..80_000 => 4,
-            _ => match index % 3 {
+            80_000..90_000 => 80_000 - (index - 80_000) * 3,
+            _ => match index % 4 {
                 0 => 4,
                 1 => NONE,
+                2 => OTHER,
                 _ => index,
             },
         };
-        let mut before = Before::with_capacity(0);
+        let mut before = Numbers::<false>::new(100_000);
         (0..100_000).for_each(|index| before.push(values(index)));
+        before.finish();
         assert!((0..100_000).all(|index| before.get(index as usize) == values(index)));
         assert_eq!(before.get(100_000), NONE);
     }
 
     #[test]
     fn what_closes_may_be_far_away() {
-        let mut behind = Behind::new(100_000);
-        let pairs = [(4, 65_539), (0, 99_999), (1, 2), (3, 65_538)];
+        let mut both = Numbers::<true>::new(100_000);
+        let pairs = [
+            (4, 65_539),
+            (0, 99_999),
+            (1, 2),
+            (3, 65_538),
+            (500, 627),
+            (700, 828),
+        ];
         for (open, close) in pairs {
-            assert!(!behind.is_set(open as usize));
-            behind.set(open, close);
-            assert!(behind.is_set(open as usize));
+            assert_eq!(both.get(open as usize), NONE);
+            both.set(close as usize, open);
+            both.set(open as usize, close);
         }
-        behind.finish();
+        both.finish();
         for (open, close) in pairs {
-            assert_eq!(behind.get(open as usize), close);
+            assert_eq!(both.get(open as usize), close);
+            assert_eq!(both.get(close as usize), open);
         }
-        assert_eq!(behind.get(2), NONE);
-        assert_eq!(behind.get(100_000), NONE);
+        assert_eq!(both.get(2), 1);
+        assert_eq!(both.get(5), NONE);
+        assert_eq!(both.get(100_000), NONE);
     }
 
     #[test]
-    fn what_closes_is_mostly_far_away() {
-        let close = |open: u32| 1999 - open % 1000 * 2 + open;
-        let mut behind = Behind::new(4000);
-        for open in (0..1000).rev() {
-            behind.set(open, close(open));
+    fn deep_brackets_take_a_byte_each() {
+        let count = 1 << 16;
+        let partner = |index: u32| count - 1 - index;
+        let mut both = Numbers::<true>::new(count as usize);
+        for close in count / 2..count {
+            both.set(close as usize, partner(close));
+            both.set(partner(close) as usize, close);
         }
-        behind.finish();
-        assert!((0..1000).all(|open| behind.get(open as usize) == close(open)));
-        assert!((1000..4000).all(|index| behind.get(index) == NONE));
+        both.finish();
+        assert!((0..count).all(|index| both.get(index as usize) == partner(index)));
+        let is_narrow = |block: &super::Block| matches!(block, super::Block::Narrow(..));
+        assert!(both.blocks[..100].iter().all(is_narrow));
     }
 }
