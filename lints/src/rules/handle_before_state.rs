@@ -6,6 +6,7 @@ use crate::finding::{Findings, Level};
 use crate::lexer::Kind;
 use crate::role::Stream;
 use crate::rule::{Page, Rule, Run};
+use crate::source::to_u32;
 use crate::unit::Unit;
 
 pub(crate) const RULE: Rule = Rule {
@@ -81,26 +82,26 @@ fn opens_struct(stream: &Stream<'_>, open: usize) -> bool {
 }
 
 /// A struct whose brace is open.
-struct Struct<'a> {
-    open: usize,
-    close: usize,
+struct Struct {
+    open: u32,
+    close: u32,
     /// Where the current member begins, and what it is made of so far.
-    start: usize,
-    member: Parts<'a>,
+    start: u32,
+    member: Parts,
     /// What all members are made of.
-    all: Parts<'a>,
+    all: Parts,
     /// The handles that no state has followed yet.
-    handles: Vec<std::ops::Range<usize>>,
+    handles: Vec<std::ops::Range<u32>>,
 }
 
-/// Goes once over all tokens: what stands within a nested struct belongs to the member around it, too.
+/// Goes once over all tokens, which may be little else than structs that are open: what stands within a nested struct belongs to the member around it, too.
 fn judge(stream: &Stream<'_>, findings: &mut Findings<'_>) {
-    let mut open: Vec<Struct<'_>> = Vec::new();
+    let mut open: Vec<Struct> = Vec::new();
     for at in 0..stream.tokens.len() {
-        while let Some(inner) = open.pop_if(|innermost| innermost.close <= at) {
+        while let Some(inner) = open.pop_if(|innermost| innermost.close as usize <= at) {
             if let Some(outer) = open.last_mut() {
-                outer.member.append(&inner.all);
-                outer.all.append(&inner.all);
+                outer.member.append(stream, &inner.all);
+                outer.all.append(stream, &inner.all);
             }
         }
         let kind = stream.tokens[at].kind;
@@ -109,9 +110,9 @@ fn judge(stream: &Stream<'_>, findings: &mut Findings<'_>) {
             && let Some(close) = stream.close(at)
         {
             open.push(Struct {
-                open: at,
-                close,
-                start: at + 1,
+                open: to_u32(at),
+                close: to_u32(close),
+                start: to_u32(at + 1),
                 member: Parts::default(),
                 all: Parts::default(),
                 handles: Vec::new(),
@@ -121,7 +122,7 @@ fn judge(stream: &Stream<'_>, findings: &mut Findings<'_>) {
         let Some(innermost) = open.last_mut() else {
             continue;
         };
-        if kind == Kind::Semicolon && stream.outline.parent(at) as usize == innermost.open {
+        if kind == Kind::Semicolon && stream.outline.parent(at) == innermost.open {
             innermost.end_member(stream, at, findings);
         } else {
             innermost.member.add(stream, at);
@@ -130,13 +131,13 @@ fn judge(stream: &Stream<'_>, findings: &mut Findings<'_>) {
     }
 }
 
-impl Struct<'_> {
+impl Struct {
     /// A semicolon ends the current member.
     fn end_member(&mut self, stream: &Stream<'_>, at: usize, findings: &mut Findings<'_>) {
-        match std::mem::take(&mut self.member).kind() {
-            Member::Handle => self.handles.push(self.start..at),
+        match std::mem::take(&mut self.member).kind(stream) {
+            Member::Handle => self.handles.push(self.start..to_u32(at)),
             Member::State => {
-                let first = stream.tokens[self.start].start as usize;
+                let first = stream.tokens[self.start as usize].start as usize;
                 let state = first..stream.tokens[at - 1].end() as usize;
                 for handle in self.handles.drain(..) {
                     report(stream, &handle, state.clone(), findings);
@@ -144,7 +145,7 @@ impl Struct<'_> {
             }
             Member::Other => {}
         }
-        self.start = at + 1;
+        self.start = to_u32(at + 1);
     }
 }
 
@@ -154,7 +155,7 @@ impl Struct<'_> {
     clippy::struct_excessive_bools,
     reason = "each answers a question of its own about the same tokens"
 )]
-struct Parts<'a> {
+struct Parts {
     is_pointer: bool,
     is_function: bool,
     names_state: bool,
@@ -163,50 +164,58 @@ struct Parts<'a> {
     is_integer: bool,
     /// One of several names says that it is a reference.
     names_reference: bool,
-    last: Option<Cow<'a, str>>,
+    /// Behind the token of its last word; 0 if there is none.
+    behind_last: u32,
 }
 
-impl<'a> Parts<'a> {
-    fn add(&mut self, stream: &Stream<'a>, at: usize) {
+impl Parts {
+    fn add(&mut self, stream: &Stream<'_>, at: usize) {
         match stream.tokens[at].kind {
             Kind::Star => self.is_pointer = true,
             // What stands before it is a name, and perhaps one of several.
-            Kind::Comma => self.names_reference |= self.ends_with_reference(),
+            Kind::Comma => self.names_reference |= self.ends_with_reference(stream),
             Kind::ParenOpen => self.is_function = true,
             Kind::Identifier => {
                 let word = stream.word(at);
                 self.names_state |= word == "lua_State";
                 let is_struct = at > 0 && stream.is(at - 1, "struct");
                 self.names_handle |= is_handle(&word, is_struct);
-                let before = self.last.replace(word);
-                self.is_integer |= before.is_some_and(|before| is_integer(&before));
+                self.is_integer |= self.last(stream).is_some_and(|last| is_integer(&last));
+                self.behind_last = to_u32(at + 1);
             }
             _ => {}
         }
     }
 
     /// Adds what stands within a nested struct.
-    fn append(&mut self, inner: &Self) {
+    fn append(&mut self, stream: &Stream<'_>, inner: &Self) {
         self.is_pointer |= inner.is_pointer;
         self.is_function |= inner.is_function;
         self.names_state |= inner.names_state;
         self.names_handle |= inner.names_handle;
         self.names_reference |= inner.names_reference;
-        if let Some(last) = &inner.last {
-            let before = self.last.replace(last.clone());
-            self.is_integer |= inner.is_integer || before.is_some_and(|before| is_integer(&before));
+        if inner.behind_last > 0 {
+            let is_integer = self.last(stream).is_some_and(|last| is_integer(&last));
+            self.is_integer |= inner.is_integer || is_integer;
+            self.behind_last = inner.behind_last;
         }
     }
 
-    fn ends_with_reference(&self) -> bool {
-        self.last.as_deref().is_some_and(is_reference)
+    fn last<'a>(&self, stream: &Stream<'a>) -> Option<Cow<'a, str>> {
+        let token = (self.behind_last as usize).checked_sub(1)?;
+        Some(stream.word(token))
     }
 
-    fn kind(&self) -> Member {
+    fn ends_with_reference(&self, stream: &Stream<'_>) -> bool {
+        self.last(stream).is_some_and(|last| is_reference(&last))
+    }
+
+    fn kind(&self, stream: &Stream<'_>) -> Member {
         if self.is_function {
             return Member::Other;
         }
-        let is_reference = self.is_integer && (self.names_reference || self.ends_with_reference());
+        let is_reference =
+            self.is_integer && (self.names_reference || self.ends_with_reference(stream));
         match (self.is_pointer, self.names_state, self.names_handle) {
             (true, true, _) => Member::State,
             (false, _, true) => Member::Handle,
@@ -243,12 +252,12 @@ fn is_reference(name: &str) -> bool {
 
 fn report(
     stream: &Stream<'_>,
-    handle: &std::ops::Range<usize>,
+    handle: &std::ops::Range<u32>,
     state: std::ops::Range<usize>,
     findings: &mut Findings<'_>,
 ) {
-    let range =
-        stream.tokens[handle.start].start as usize..stream.tokens[handle.end - 1].end() as usize;
+    let token = |number: u32| stream.tokens[number as usize];
+    let range = token(handle.start).start as usize..token(handle.end - 1).end() as usize;
     let text = &stream.text[range.clone()];
     let behind = &stream.text[state.clone()];
     let message = format!("the handle `{text}` stands before `{behind}`");
