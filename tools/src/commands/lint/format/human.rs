@@ -17,6 +17,9 @@ use crate::render;
 /// Marks that are further apart are shown one by one.
 const APART_BYTES: usize = 16 << 10;
 
+/// Of longer marks the begin is drawn: each byte would take several of memory.
+const MARK_CAP_BYTES: usize = 16 << 10;
+
 /// Writes the findings, one snippet each.
 pub(super) fn write(
     stream: &mut dyn Iterator<Item = Judged>,
@@ -32,7 +35,8 @@ pub(super) fn write(
     for judged in stream {
         let path = printable(&judged.path);
         let counts = |finding: &Finding| finding.suppressed.is_none();
-        for finding in judged.findings.iter().filter(counts) {
+        for mut finding in judged.findings.iter().filter(counts) {
+            shorten(&mut finding, &judged.text);
             let finding = &finding;
             page.clear();
             let place = Place::of(&path, &judged.text, finding);
@@ -48,6 +52,16 @@ pub(super) fn write(
         }
     }
     Ok(())
+}
+
+/// Ends long marks.
+fn shorten(finding: &mut Finding, text: &str) {
+    let related = finding.related.iter_mut().map(|related| &mut related.range);
+    for range in related.chain([&mut finding.range]) {
+        if range.len() > MARK_CAP_BYTES {
+            range.end = text.floor_char_boundary(range.start + MARK_CAP_BYTES);
+        }
+    }
 }
 
 /// A finding with its source.
