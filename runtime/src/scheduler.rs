@@ -195,7 +195,7 @@ impl Scheduler {
         self.waiting.set(self.waiting.get() + 1);
         let wait = self.waits.borrow_mut().begin(task, operation, now_ms);
         trace::event!(trace::pinned(Location::caller(), wait.index()));
-        if task.origin != Origin::Spawned {
+        if task.origin() != Origin::Spawned {
             self.is_known(task, wait);
         }
         wait
@@ -229,7 +229,7 @@ impl Scheduler {
         self.ever_known.set(true);
         let waits: Vec<_> = self.waits.borrow().iter().collect();
         for (wait, parked) in &waits {
-            if parked.task.origin == Origin::Spawned {
+            if parked.task.origin() == Origin::Spawned {
                 self.waits.borrow_mut().share(*wait);
                 self.known.borrow_mut().insert(parked.task.thread, *wait);
             }
@@ -257,7 +257,7 @@ impl Scheduler {
         // SAFETY: the task's thread is anchored, and its stack is pushed to only when suspended.
         unsafe {
             // A script that knows the coroutine and resumed it itself has ended the wait.
-            let waits = task.origin == Origin::Spawned
+            let waits = task.origin() == Origin::Spawned
                 || ffi::lua_status(task.thread.as_ptr()) == ffi::LUA_YIELD;
             if waits {
                 let count = answer.push(task.thread.as_ptr());
@@ -277,7 +277,7 @@ impl Scheduler {
         self.waiting.set(self.waiting.get() - 1);
         self.stale_timers
             .set(self.stale_timers.get() + usize::from(parked.deadline));
-        if parked.task.origin != Origin::Spawned {
+        if parked.task.origin() != Origin::Spawned {
             self.is_known_no_more(parked.task);
         }
         Some(parked.task)
@@ -352,7 +352,7 @@ impl Scheduler {
         let thread = task.thread.as_ptr();
         // SAFETY: the caller's. C has made the thread and may look for what its function returns.
         let of_plugin =
-            task.origin == Origin::Script && unsafe { ffi::lua_status(thread) } == ffi::LUA_OK;
+            task.origin() == Origin::Script && unsafe { ffi::lua_status(thread) } == ffi::LUA_OK;
         let before = self.current.replace(Some(task));
         let had_parked = self.has_parked.replace(false);
         let budget = self.budget.replace(BUDGET);

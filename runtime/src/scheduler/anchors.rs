@@ -6,6 +6,7 @@ use std::ptr::{NonNull, null_mut};
 
 use mlua::ffi::{self, lua_State};
 
+use super::task::SLOTS;
 use crate::vm;
 
 /// How many threads one desk holds: the C API lets 8,000 values stand on a stack.
@@ -92,6 +93,9 @@ impl Anchors {
         loop {
             let mut slots = self.slots.borrow_mut();
             let slot = slots.used;
+            if slot >= SLOTS {
+                return None;
+            }
             if ((slot / PAGE) as usize) < slots.desks.len() {
                 return prepared(slot).then(|| {
                     slots.used += 1;

@@ -80,7 +80,7 @@ impl Scheduler {
         };
         let task = parked.task;
         // SAFETY: the thread of a record is anchored.
-        let suspended = task.origin == Origin::Spawned
+        let suspended = task.origin() == Origin::Spawned
             || unsafe { ffi::lua_status(task.thread.as_ptr()) } == ffi::LUA_YIELD;
         if !suspended && let Some(task) = self.unpark(wait) {
             self.release(task);
@@ -101,7 +101,7 @@ impl Scheduler {
     pub(super) fn stray(&self, task: Task) {
         // SAFETY: the thread is suspended; what it yielded goes to nobody.
         unsafe { ffi::lua_settop(task.thread.as_ptr(), 0) };
-        if task.origin == Origin::Script {
+        if task.origin() == Origin::Script {
             self.release(task);
         } else {
             self.strays.borrow_mut().insert(task.thread, task);

@@ -12,12 +12,12 @@ use crate::trace;
 impl Scheduler {
     /// Notes that a script or a plugin holds the running thread, so that it is not used again.
     pub(crate) fn share(&self, state: *mut lua_State) {
-        let Some(mut task) = self.current.get() else {
+        let Some(task) = self.current.get() else {
             return;
         };
-        if task.thread.as_ptr() == state && task.origin == Origin::Spawned {
-            task.origin = Origin::Shared;
-            self.current.set(Some(task));
+        if task.thread.as_ptr() == state && task.origin() == Origin::Spawned {
+            let shared = Task::new(task.thread, task.slot(), Origin::Shared);
+            self.current.set(Some(shared));
         }
     }
 
@@ -36,11 +36,7 @@ impl Scheduler {
         unsafe {
             let thread =
                 NonNull::new(ffi::lua_newthread(state)).expect("Lua raises when it has no memory");
-            Some(Task {
-                thread,
-                slot: self.anchor(state)?,
-                origin: Origin::Spawned,
-            })
+            Some(Task::new(thread, self.anchor(state)?, Origin::Spawned))
         }
     }
 
@@ -87,11 +83,7 @@ impl Scheduler {
             self.anchor(state)
         };
         let slot = slot.expect("there is memory to hold one more coroutine");
-        Task {
-            thread,
-            slot,
-            origin: Origin::Script,
-        }
+        Task::new(thread, slot, Origin::Script)
     }
 
     /// Keeps a finished thread for reuse, or lets go of it. What it returned goes to nobody: left on its
@@ -107,7 +99,7 @@ impl Scheduler {
                 ffi::lua_settop(thread, 0);
             }
         }
-        if task.origin == Origin::Spawned && self.spare.borrow().len() < SPARE_THREADS {
+        if task.origin() == Origin::Spawned && self.spare.borrow().len() < SPARE_THREADS {
             self.spare.borrow_mut().push(task);
         } else {
             self.release(task);
@@ -129,7 +121,7 @@ impl Scheduler {
 
     /// Lets the collector have the thread, once nobody else holds it.
     pub(super) fn release(&self, task: Task) {
-        self.anchors.remove(task.slot);
+        self.anchors.remove(task.slot());
     }
 }
 

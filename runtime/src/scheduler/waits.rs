@@ -76,17 +76,17 @@ impl Waits {
 
     /// Begins a wait of a coroutine, which waits for nothing else.
     pub(super) fn begin(&mut self, task: Task, operation: Operation, since_ms: u32) -> Handle {
-        let record = &mut self.pages[task.slot as usize / PAGE][task.slot as usize % PAGE];
+        let record = &mut self.pages[task.slot() as usize / PAGE][task.slot() as usize % PAGE];
         debug_assert!(record.operation.is_none(), "one wait at a time");
         *record = Record {
             thread: task.thread,
             generation: record.generation,
             since_ms,
             operation: Some(operation),
-            origin: task.origin,
+            origin: task.origin(),
             deadline: false,
         };
-        Handle::new(task.slot, record.generation)
+        Handle::new(task.slot(), record.generation)
     }
 
     /// Ends a wait; none if it has ended.
@@ -150,11 +150,7 @@ impl Waits {
 impl Record {
     fn parked(self, slot: u32) -> Option<Parked> {
         Some(Parked {
-            task: Task {
-                thread: self.thread,
-                slot,
-                origin: self.origin,
-            },
+            task: Task::new(self.thread, slot, self.origin),
             operation: self.operation?,
             since_ms: self.since_ms,
             deadline: self.deadline,
@@ -175,11 +171,7 @@ mod tests {
     use super::*;
 
     fn task(slot: u32) -> Task {
-        Task {
-            thread: NonNull::dangling(),
-            slot,
-            origin: Origin::Spawned,
-        }
+        Task::new(NonNull::dangling(), slot, Origin::Spawned)
     }
 
     #[test]
