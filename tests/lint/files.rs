@@ -3,6 +3,7 @@
 use std::fs;
 
 use super::{BAD, lint, places, plugin};
+#[cfg(unix)]
 use crate::support;
 
 /// The run goes on, ends with exit 2, and names the file with the reason.

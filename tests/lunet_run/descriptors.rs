@@ -1,6 +1,8 @@
 //! Descriptors: what children inherit, and what happens when none is left. Unix only.
 
-use super::{HEAD, Ran, run};
+#[cfg(target_os = "linux")]
+use super::run;
+use super::{HEAD, Ran};
 use crate::support;
 
 /// Runs a script that may have so many descriptors.

@@ -29,6 +29,7 @@ pub(crate) enum Listener {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Endpoint {
     Tcp(SocketAddr),
+    #[cfg(unix)]
     Unix,
 }
 
@@ -45,6 +46,7 @@ impl std::fmt::Display for Endpoint {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
             Self::Tcp(address) => address.fmt(f),
+            #[cfg(unix)]
             Self::Unix => f.write_str("unix"),
         }
     }

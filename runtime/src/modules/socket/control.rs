@@ -81,6 +81,7 @@ pub(super) fn getpeername(call: &Call) -> Outcome {
     Ok(endpoint(call, "get peer name", |socket| match socket {
         Ends::Stream(stream) => stream.peer(),
         Ends::Listener(listener) => match listener.local()? {
+            #[cfg(unix)]
             Endpoint::Unix => Ok(Endpoint::Unix),
             Endpoint::Tcp(_) => Err(ErrorKind::NotConnected.into()),
         },
