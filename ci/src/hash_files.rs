@@ -61,10 +61,10 @@ pub fn matching(folder: &Path, patterns: &[String]) -> Result<Vec<String>, Error
     for root in patterns
         .iter()
         .filter(|pattern| !pattern.negative)
-        .map(Pattern::literal_start)
+        .map(|pattern| pattern.start.clone())
     {
-        if !roots.iter().any(|known| root.starts_with(known)) {
-            roots.retain(|known| !known.starts_with(&root));
+        if !roots.iter().any(|known| is_within(&root, known)) {
+            roots.retain(|known| !is_within(known, &root));
             roots.push(root);
         }
     }
@@ -73,6 +73,14 @@ pub fn matching(folder: &Path, patterns: &[String]) -> Result<Vec<String>, Error
         walk(folder, root, &patterns, &mut files);
     }
     Ok(files)
+}
+
+/// Whether a folder is another one or lies in it.
+fn is_within(folder: &[String], other: &[String]) -> bool {
+    let same = |(own, other): (&String, &String)| {
+        own == other || cfg!(windows) && own.to_lowercase() == other.to_lowercase()
+    };
+    folder.len() >= other.len() && folder.iter().zip(other).all(same)
 }
 
 fn read_into(file: &mut File, hash: &mut Context) -> io::Result<()> {

@@ -125,7 +125,9 @@ impl LogFolder {
         let stamp = time_stamp();
         unused(|number| {
             let older = self.path.join(format!("index.{stamp}-{number}.json"));
-            File::create_new(&older).and_then(|_| fs::rename(&index, &older))
+            // Closed, because Windows lets nobody take the place of an open file.
+            File::create_new(&older).map(drop)?;
+            fs::rename(&index, &older)
         })
         .map_err(Error::file(&index))
     }

@@ -10,6 +10,8 @@ use crate::Error;
 pub(super) struct Pattern {
     /// It began with an odd number of `!`.
     pub(super) negative: bool,
+    /// The names before the first that is no literal, as written; nothing below other folders can match.
+    pub(super) start: Vec<String>,
     segments: Vec<Segment>,
     /// It ends with a slash: only folders match (and so all that is below them).
     folders_only: bool,
@@ -54,20 +56,13 @@ impl Pattern {
             )));
         }
         let segments = names.iter().map(|name| segment(name)).collect();
+        let literals = names.iter().take_while(|name| is_literal(name));
         Ok(Some(Self {
             negative,
+            start: literals.map(ToString::to_string).collect(),
             segments,
             folders_only,
         }))
-    }
-
-    /// The names before the first that is no literal; nothing below other folders can match.
-    pub(super) fn literal_start(&self) -> Vec<String> {
-        let literals = self.segments.iter().map_while(|segment| match segment {
-            Segment::Literal(name) => Some(name.clone()),
-            _ => None,
-        });
-        literals.collect()
     }
 
     /// Whether this file matches, or a folder above it.
@@ -133,11 +128,16 @@ const CLASSES: [(&str, &str); 8] = [
     ("[:xdigit:]", "0-9a-fA-F"),
 ];
 
+fn is_literal(name: &str) -> bool {
+    !name.contains(['*', '?', '[', '\\'])
+}
+
 fn segment(name: &str) -> Segment {
     if name == "**" {
         return Segment::Any;
     }
-    if !name.contains(['*', '?', '[', '\\']) && !cfg!(windows) {
+    // Windows takes no notice of case, which a glob can do.
+    if is_literal(name) && !cfg!(windows) {
         return Segment::Literal(name.to_owned());
     }
     // Braces are nothing special to GitHub, and stars in a row are one.
