@@ -71,6 +71,30 @@ fn a_write_that_can_not_be_kept_is_told() {
     run_with(300_000, script).gives(0, "out of memory\n", "");
 }
 
+/// The connection is as before: what came is there for a read that takes less.
+#[test]
+fn a_read_for_which_there_is_no_memory_is_told() {
+    let script = "lunet.spawn(function()
+          local listener = assert(socket.listen('tcp', '127.0.0.1', 0))
+          local port = tonumber(socket.getsockname(listener):match(':(%d+)$'))
+          local client = assert(socket.connect('127.0.0.1', port))
+          local accepted = assert(socket.accept(listener))
+          socket.set_read_buffer_size(64 * 1024 * 1024)
+          lunet.spawn(function() print(socket.read(client)) end)
+          socket.write(accepted, 'parked')
+          socket.write(client, 'at once')
+          print(socket.read(accepted))
+          lunet.sleep(5)
+          socket.set_read_buffer_size(4096)
+          print(socket.read(accepted))
+          print(socket.read(client))
+          lunet.stop()
+        end)";
+    let told = "nil\tout of memory\n";
+    let expected = format!("{told}{told}at once\tnil\nparked\tnil\n");
+    run_with(60_000, script).gives(0, &expected, "");
+}
+
 /// A name is looked up on another thread, whose stack needs room.
 #[test]
 fn a_thread_that_can_not_be_started_is_told() {

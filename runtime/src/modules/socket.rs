@@ -64,7 +64,7 @@ pub(crate) struct State {
     /// The most that one read takes.
     read_size: Cell<usize>,
     /// What the last read gave; grown by the first read that needs it.
-    buffer: RefCell<Vec<u8>>,
+    buffer: RefCell<Box<[u8]>>,
     /// Writes that the kernel did not take whole, by the handle that is written to.
     writes: RefCell<BTreeMap<Handle, write::PendingWrite>>,
     /// Listeners that could not accept because descriptors had run out.
@@ -84,7 +84,7 @@ impl Default for State {
             metatable_address: Cell::new(std::ptr::null()),
             seal: Cell::new(0),
             read_size: Cell::new(READ_SIZE),
-            buffer: RefCell::new(Vec::new()),
+            buffer: RefCell::default(),
             writes: RefCell::new(BTreeMap::new()),
             starved: RefCell::new(Vec::new()),
             late: RefCell::new(Vec::new()),

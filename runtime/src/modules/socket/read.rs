@@ -1,6 +1,8 @@
 //! `read`.
 
+use std::alloc::{Layout, alloc_zeroed};
 use std::io;
+use std::ptr::NonNull;
 
 use super::arguments::{arm, deadline_ns};
 use super::stream::{Stream, connection, refusal, with_stream};
@@ -86,8 +88,10 @@ pub(super) fn attempt(
     let size = sockets.read_size.get();
     let mut buffer = sockets.buffer.borrow_mut();
     if buffer.len() < size {
-        // Zeroed memory of the system costs nothing until it is used.
-        *buffer = vec![0; size];
+        let Some(larger) = zeroed(size) else {
+            return Some(Err(io::ErrorKind::OutOfMemory.into()));
+        };
+        *buffer = larger;
     }
     let found = runtime.kernel.read(&stream.transport, &mut buffer[..size]);
     trace::event!(trace_read(&found, handle));
@@ -104,6 +108,19 @@ pub(super) fn attempt(
         Err(_) => {}
     }
     Some(found)
+}
+
+/// So many zeros, which cost nothing until they are used; none when there is no memory for them.
+#[cold]
+fn zeroed(size: usize) -> Option<Box<[u8]>> {
+    let layout = Layout::array::<u8>(size).ok()?;
+    // SAFETY: a read takes at least one byte; what was allocated has the layout that a box of this length
+    // frees, and zeros are bytes.
+    unsafe {
+        let start = NonNull::new(alloc_zeroed(layout))?;
+        let bytes = std::ptr::slice_from_raw_parts_mut(start.as_ptr(), size);
+        Some(Box::from_raw(bytes))
+    }
 }
 
 /// Tells of a read that had an outcome: data, the end or an error.
