@@ -24,6 +24,10 @@ const WAKE: Token = Token(usize::MAX);
 const EVENTS_PER_TURN: usize = 1024;
 
 /// What the kernel said about one handle.
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "four independent facts of one event"
+)]
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Readiness {
     /// The bits that the source was registered with.
@@ -32,6 +36,8 @@ pub(crate) struct Readiness {
     pub(crate) writable: bool,
     /// The peer will send nothing more, or the connection is gone: reads answer at once from now on.
     pub(crate) closed: bool,
+    /// The peer sent something urgent: a read ends before it, whatever comes behind (tcp(7)).
+    pub(crate) urgent: bool,
 }
 
 /// The poller, the clock and the timers of one event loop.
@@ -130,6 +136,7 @@ impl Reactor {
                 readable: event.is_readable(),
                 writable: event.is_writable(),
                 closed: event.is_read_closed() || event.is_write_closed() || event.is_error(),
+                urgent: event.is_priority(),
             });
         }
         Ok(())
@@ -154,9 +161,13 @@ fn to_token(bits: u64) -> Token {
 }
 
 fn interest(write: bool) -> Interest {
+    #[cfg(any(target_os = "linux", target_os = "android"))]
+    let input = Interest::READABLE | Interest::PRIORITY;
+    #[cfg(not(any(target_os = "linux", target_os = "android")))]
+    let input = Interest::READABLE;
     if write {
-        Interest::READABLE | Interest::WRITABLE
+        input | Interest::WRITABLE
     } else {
-        Interest::READABLE
+        input
     }
 }

@@ -187,7 +187,7 @@ pub(crate) fn ready(runtime: &Runtime, handle: Handle, readiness: Readiness) {
         None => return,
     };
     if connecting {
-        connect::ready(runtime, handle);
+        connect::ready(runtime, handle, readiness);
     } else {
         listen::ready(runtime, handle);
     }

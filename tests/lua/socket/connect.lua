@@ -1,4 +1,4 @@
--- checks: 59
+-- checks: 67
 -- `socket.connect`: addresses, names, ports, failures that leave nothing behind.
 local lunet = require("lunet")
 local socket = require("lunet.socket")
@@ -49,6 +49,45 @@ lunet.spawn(function()
   socket.close(client)
   socket.close(accepted)
   check.that(ticks > 0, "others ran during the look-up")
+
+  -- A peer that speaks first, and even ends, before the loop hears that the connection stands.
+  for _, ends in ipairs({ false, true }) do
+    local heard
+    lunet.spawn(function()
+      client = assert(socket.connect("127.0.0.1", port))
+      heard = check.show(socket.read(client, { timeout_ms = 5000 }))
+    end)
+    accepted = assert(socket.accept(listener))
+    check.gives("nil", socket.write(accepted, "at once"))
+    if ends then
+      socket.close(accepted)
+    end
+    while not heard do
+      lunet.sleep(0)
+    end
+    check.equal(heard, '"at once", nil')
+    if ends then
+      check.gives("nil, nil", socket.read(client, { timeout_ms = 5000 }))
+    else
+      check.gives('nil, "operation timed out"', socket.read(client, { timeout_ms = 1 }))
+      socket.write(accepted, "later")
+      check.gives('"later", nil', socket.read(client, { timeout_ms = 5000 }))
+    end
+    socket.close(accepted)
+    socket.close(client)
+  end
+  -- One that ends without a word.
+  local ended
+  lunet.spawn(function()
+    client = assert(socket.connect("127.0.0.1", port))
+    ended = check.show(socket.read(client, { timeout_ms = 5000 }))
+  end)
+  socket.close((assert(socket.accept(listener))))
+  while not ended do
+    lunet.sleep(0)
+  end
+  check.equal(ended, "nil, nil")
+  socket.close(client)
 
   -- Nobody there.
   socket.close(listener)

@@ -12,7 +12,7 @@ use crate::error::{Text, failed_to, system_text};
 use crate::handle::Handle;
 use crate::modules::Resource;
 use crate::offload::Finish;
-use crate::reactor::transport;
+use crate::reactor::{Readiness, transport};
 use crate::runtime::Runtime;
 use crate::scheduler::{Operation, Ready};
 use crate::trace::{self, SocketEvent};
@@ -228,7 +228,7 @@ fn next_attempt(runtime: &Runtime, handle: Handle, mut reason: Text) {
 }
 
 /// The kernel says something about an attempt: it stands, it has failed, or not yet.
-pub(super) fn ready(runtime: &Runtime, handle: Handle) {
+pub(super) fn ready(runtime: &Runtime, handle: Handle, readiness: Readiness) {
     enum Verdict {
         Stands,
         Failed(io::Error),
@@ -248,14 +248,15 @@ pub(super) fn ready(runtime: &Runtime, handle: Handle) {
         }
     });
     match verdict {
-        Some(Verdict::Stands) => stand(runtime, handle),
+        Some(Verdict::Stands) => stand(runtime, handle, readiness),
         Some(Verdict::Failed(error)) => next_attempt(runtime, handle, system_text(&error)),
         Some(Verdict::NotYet) | None => {}
     }
 }
 
-/// Turns an attempt that stands into a connection, under the same handle.
-fn stand(runtime: &Runtime, handle: Handle) {
+/// Turns an attempt that stands into a connection, under the same handle. What the event said of input is
+/// not said again.
+fn stand(runtime: &Runtime, handle: Handle, readiness: Readiness) {
     let Some(connecting) = take(runtime, handle) else {
         return;
     };
@@ -271,7 +272,7 @@ fn stand(runtime: &Runtime, handle: Handle) {
     let answer = match transport.set_nodelay(true) {
         Ok(()) => {
             trace::event!(trace::socket(SocketEvent::Connect, handle.to_bits()));
-            let stream = Socket::Stream(Stream::connected(transport));
+            let stream = Socket::Stream(Stream::connected(transport, readiness));
             if let Some(resource) = runtime.handles.borrow_mut().get_mut(handle) {
                 *resource = Resource::Socket(stream);
             }

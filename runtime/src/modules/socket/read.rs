@@ -96,10 +96,10 @@ pub(super) fn attempt(
     let found = runtime.kernel.read(&stream.transport, &mut buffer[..size]);
     trace::event!(trace_read(&found, handle));
     match &found {
-        Ok(0) => stream.closed = true,
+        Ok(0) => stream.eager = true,
         Ok(length) => {
             let drained = *length < size && stream.transport.short_read_drains();
-            stream.readable = !drained || stream.closed;
+            stream.readable = !drained || stream.eager;
         }
         Err(error) if error.kind() == io::ErrorKind::WouldBlock => {
             stream.readable = false;

@@ -21,8 +21,9 @@ pub(crate) struct Stream {
     pub(super) reader: Option<Handle>,
     /// Input may be there: the kernel said so and no short read has shown the contrary.
     pub(super) readable: bool,
-    /// The kernel will say nothing more about input: reads answer at once.
-    pub(super) closed: bool,
+    /// A short read shows nothing: the peer has ended, of which the kernel tells once, or has sent
+    /// something urgent, before which a read ends.
+    pub(super) eager: bool,
     /// Room to write is watched, too. Once needed it stays so.
     pub(super) watches_room: bool,
     /// Nothing more may be written.
@@ -37,17 +38,19 @@ impl Stream {
             reader: None,
             // Data may have come before the watch: the first read finds out.
             readable: true,
-            closed: false,
+            eager: false,
             watches_room: false,
             finished: false,
         }
     }
 
-    /// A connection that is watched for input and for room to write.
-    pub(super) fn connected(transport: transport::Stream) -> Self {
+    /// A connection that is watched for input and for room to write, by the event that told of it: the
+    /// peer may have spoken first, and even have ended.
+    pub(super) fn connected(transport: transport::Stream, readiness: Readiness) -> Self {
         Self {
             watches_room: true,
-            readable: false,
+            readable: readiness.readable || readiness.closed,
+            eager: readiness.closed || readiness.urgent,
             ..Self::new(transport)
         }
     }
@@ -81,7 +84,7 @@ pub(super) fn refusal(call: &Call) -> Text {
 pub(super) fn ready(runtime: &Runtime, handle: Handle, readiness: Readiness) -> bool {
     let woken = with_stream(runtime, handle, |stream| {
         stream.readable |= readiness.readable || readiness.closed;
-        stream.closed |= readiness.closed;
+        stream.eager |= readiness.closed || readiness.urgent;
         let reader = stream.waiting_reader(runtime).filter(|_| stream.readable)?;
         let found = read::attempt(runtime, handle, stream)?;
         stream.reader = None;
