@@ -1,4 +1,4 @@
--- checks: 67
+-- checks: 68
 -- `socket.connect`: addresses, names, ports, failures that leave nothing behind.
 local lunet = require("lunet")
 local socket = require("lunet.socket")
@@ -88,6 +88,10 @@ lunet.spawn(function()
   end
   check.equal(ended, "nil, nil")
   socket.close(client)
+
+  -- An address with a zone is one, whatever becomes of it here.
+  local _, unreached = socket.connect("fe80::1%lo", 1)
+  check.that(unreached ~= "invalid host or port", unreached)
 
   -- Nobody there.
   socket.close(listener)

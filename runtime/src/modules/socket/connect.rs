@@ -1,7 +1,7 @@
 //! `connect`: to an address, to a name whose addresses are tried in turn, or to a path.
 
 use std::io;
-use std::net::{IpAddr, SocketAddr, ToSocketAddrs as _};
+use std::net::{IpAddr, Ipv6Addr, SocketAddr, ToSocketAddrs as _};
 use std::path::Path;
 
 use super::arguments::{arm, deadline_ns, port};
@@ -74,8 +74,12 @@ fn is_name(name: &str) -> bool {
     !name.is_empty() && name.len() <= LONGEST_NAME && name.bytes().all(allowed)
 }
 
-/// True for a mistyped address, which no name looks like: a name's last part is never a number.
+/// True for a mistyped address, which no name looks like: a name's last part is never a number. An address
+/// with a zone (RFC 4007) is looked up, because the system knows the zones.
 fn looks_like_number(name: &str) -> bool {
+    if let Some((address, zone)) = name.split_once('%') {
+        return zone.is_empty() || address.parse::<Ipv6Addr>().is_err();
+    }
     let last = name
         .trim_end_matches('.')
         .rsplit('.')
@@ -338,7 +342,18 @@ mod tests {
 
     #[test]
     fn a_mistyped_address_is_no_name() {
-        for host in ["256.0.0.1", "1.2.3", "12345", "::g", "1.2.3.4.5", "."] {
+        for host in [
+            "256.0.0.1",
+            "1.2.3",
+            "12345",
+            "::g",
+            "1.2.3.4.5",
+            ".",
+            "::g%lo",
+            "127.0.0.1%lo",
+            "name%lo",
+            "fe80::1%",
+        ] {
             assert!(looks_like_number(host), "{host}");
         }
         for host in [
@@ -348,6 +363,7 @@ mod tests {
             "a1",
             "1a",
             "x-1.2b",
+            "fe80::1%eth0",
         ] {
             assert!(is_name(host) && !looks_like_number(host), "{host}");
         }
