@@ -12,7 +12,7 @@ LUNET_C_BEGIN
 typedef void (*lunet_work_fn)(void *data);
 
 /* Runs on the loop thread once the work is done. L is the main thread of the state: results go to
- * the coroutine that was pinned, not to L. It must not raise. */
+ * the coroutine that was pinned, not to L, and what is left on L's stack is dropped. It must not raise. */
 typedef void (*lunet_after_fn)(lua_State *L, void *data);
 
 /* Sends work away; `after` is called exactly once for each success, unless the runtime ends before.

@@ -362,9 +362,12 @@ type Ended = io::Result<()>;
 /// Called by Lua only, with the address of an [`Ended`].
 unsafe extern "C-unwind" fn loop_of_main(state: *mut lua_State) -> c_int {
     let _boundary = Boundary::new();
+    // Asked before the loop runs: plugins get this thread in hand, and may clear its stack.
+    // SAFETY: the caller's.
+    let ended = unsafe { ffi::lua_touserdata(state, 1).cast::<Ended>() };
     if let Some(runtime) = runtime::current() {
         // SAFETY: the caller's.
-        unsafe { *ffi::lua_touserdata(state, 1).cast::<Ended>() = runtime.run() };
+        unsafe { *ended = runtime.run() };
     }
     0
 }

@@ -80,6 +80,35 @@ static int busy(lua_State *L)
     return 1;
 }
 
+static void idle(void *data)
+{
+    (void)data;
+}
+
+static int untidy_calls;
+
+/* Leaves more on the stack than there is room for in the long run, or takes all of it away. */
+static void leave_untidy(lua_State *L, void *data)
+{
+    (void)data;
+    if (untidy_calls++ % 2 == 0) {
+        lua_settop(L, 0);
+    } else {
+        lua_settop(L, lua_gettop(L) + 10);
+    }
+}
+
+/* untidy() -> how often work has come back whose `after` leaves the stack of the main thread untidy;
+ * sends away one more. */
+static int untidy(lua_State *L)
+{
+    lua_pushinteger(L, untidy_calls);
+    if (lunet_work_submit(idle, leave_untidy, NULL) != 0) {
+        return luaL_error(L, "no thread");
+    }
+    return 1;
+}
+
 /* The coroutine that `keep` waits in, which is pinned for ever. */
 static lua_State *kept;
 static int kept_ref;
@@ -205,7 +234,7 @@ LUNET_PLUGIN int luaopen_probe(lua_State *L)
     static const luaL_Reg functions[] = {
         {"again", again}, {"begin", begin}, {"busy", busy},     {"facts", facts},       {"globals", globals},
         {"hook", hook},   {"keep", keep},   {"later", later},   {"resume", resume},     {"spawn", lunet_spawn},
-        {"unanchor", unanchor}, {NULL, NULL},
+        {"unanchor", unanchor}, {"untidy", untidy}, {NULL, NULL},
     };
     lua_newtable(L);
     luaL_register(L, NULL, functions);

@@ -165,6 +165,17 @@ for _ = 1, 3 do
   lunet.spawn(function() done = done + (getfenv(0) == own and 1 or 0) end)
 end
 
+-- What comes back from another thread may leave the stack of the main thread as it likes.
+for _ = 1, 2000 do
+  probe.untidy()
+end
+lunet.spawn(function()
+  while probe.untidy() < 2000 do
+    lunet.sleep(1)
+  end
+  done = done + 1
+end)
+
 -- An error after a resume from C.
 lunet.spawn(function()
   probe.later(1)
@@ -172,7 +183,7 @@ lunet.spawn(function()
 end)
 
 lunet.on_stop(function()
-  assert(done == 511, done)
+  assert(done == 512, done)
   assert(ends == 1 and others == 3 and slept == 1)
   __lunet_exit_code = 7
   print("ok")

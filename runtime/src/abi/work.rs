@@ -2,7 +2,7 @@
 
 use std::ffi::{c_int, c_void};
 
-use mlua::ffi::lua_State;
+use mlua::ffi::{self, lua_State};
 
 use super::state::default_luaL;
 use crate::boundary::Boundary;
@@ -33,8 +33,18 @@ impl Job {
     /// # Safety
     /// Once, on the loop thread, after [`Job::run`].
     unsafe fn finish(&self) {
-        // SAFETY: the plugin's promise in work.h.
-        unsafe { (self.after)(default_luaL(), self.data) };
+        let state = default_luaL();
+        // SAFETY: the plugin's promise in work.h; the state is the runtime's, or what a host has put in
+        // its place.
+        unsafe {
+            if state.is_null() {
+                return (self.after)(state, self.data);
+            }
+            let top = ffi::lua_gettop(state);
+            (self.after)(state, self.data);
+            // What is left there every time would outgrow the stack one day.
+            ffi::lua_settop(state, top);
+        }
     }
 }
 
