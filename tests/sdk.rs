@@ -226,6 +226,23 @@ fn a_program_with_the_runtime_inside() {
         .success();
 }
 
+/// Modules stand beside the program, whatever its folder is called.
+#[test]
+#[cfg(target_os = "linux")]
+fn a_program_in_a_folder_of_any_name_finds_its_modules() {
+    use std::os::unix::ffi::OsStrExt as _;
+    let folder = support::folder();
+    let odd = folder.path().join(OsStr::from_bytes(b"f\xfflder"));
+    std::fs::create_dir(&odd).unwrap();
+    let program = embedder(folder.path(), Linked::Needed);
+    let moved = odd.join("embed");
+    std::fs::rename(program, &moved).unwrap();
+    std::fs::write(odd.join("beside.lua"), "return 23").unwrap();
+    let script = folder.path().join("asks.lua");
+    std::fs::write(&script, "__lunet_exit_code = require('beside')").unwrap();
+    support::command(&moved).arg(script).assert().success();
+}
+
 /// A payload of scripts, as docs/embedding.md describes it.
 fn pack(files: &[(&str, &str)]) -> Vec<u8> {
     let mut bytes = b"LUNETPK1".to_vec();

@@ -128,12 +128,8 @@ fn run(policy: Policy, script: &[u8], arguments: &[Vec<u8>]) -> ExitCode {
     #[cfg(unix)]
     console::outlive_readers();
     let ended = Vm::new(policy).map(|vm| {
-        if let Some(folder) = module_folder() {
-            vm.add_module_folder(&folder);
-        }
-        vm.set_arguments(script, arguments);
         // The state ends only when the script's error has been told.
-        exit_code(vm.run_file(&path))
+        exit_code(prepare(&vm, script, arguments).and_then(|()| vm.run_file(&path)))
     });
     let code = ended.unwrap_or_else(|error| exit_code(Err(error)));
     #[cfg(unix)]
@@ -141,6 +137,14 @@ fn run(policy: Policy, script: &[u8], arguments: &[Vec<u8>]) -> ExitCode {
     #[cfg(unix)]
     let code = not_lost(code);
     code
+}
+
+/// What the state needs to know before it runs a script.
+fn prepare(vm: &Vm, script: &[u8], arguments: &[Vec<u8>]) -> Result<(), vm::Error> {
+    if let Some(folder) = module_folder() {
+        vm.add_module_folder(&folder)?;
+    }
+    vm.set_arguments(script, arguments)
 }
 
 /// The exit code for how a script ended; an error is told.

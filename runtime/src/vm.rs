@@ -3,7 +3,9 @@
 mod finalizer;
 mod heap;
 mod hook;
+mod kept;
 mod message;
+mod protect;
 
 use std::ffi::{CStr, CString, c_char, c_int};
 use std::io;
@@ -13,7 +15,6 @@ use std::ptr::NonNull;
 use mlua::ffi::{self, lua_State};
 
 use crate::abi;
-use crate::boundary::Boundary;
 use crate::console;
 use crate::modules;
 use crate::policy::Policy;
@@ -92,18 +93,32 @@ impl Vm {
                 runtime: None,
                 _heap: heap,
             };
+            protect::protected(main, || vm.open(policy, kernel))??;
+            Ok(vm)
+        }
+    }
+
+    /// Opens the libraries and makes the runtime. Lua may raise at any step.
+    ///
+    /// # Safety
+    /// The state is new, and this is called once.
+    unsafe fn open(&mut self, policy: Policy, kernel: &'static dyn Kernel) -> Result<(), Error> {
+        let main = self.main;
+        // SAFETY: the caller's.
+        unsafe {
             ffi::lua_gc(main.as_ptr(), ffi::LUA_GCSTOP, 0);
             ffi::luaL_openlibs(main.as_ptr());
-            keep_libraries(main);
+            kept::libraries(main);
+            kept::word(main);
             let runtime = Box::new(Runtime::new(main, policy, kernel)?);
             runtime.enter();
             abi::publish(main, policy);
             trace::start();
-            vm.runtime = Some(runtime);
-            vm.preload();
+            self.runtime = Some(runtime);
+            self.preload();
             ffi::lua_gc(main.as_ptr(), ffi::LUA_GCRESTART, -1);
-            Ok(vm)
         }
+        Ok(())
     }
 
     /// The main thread.
@@ -139,11 +154,19 @@ impl Vm {
     }
 
     /// Puts the folders of the modules beside the executable first in the search paths.
-    pub(crate) fn add_module_folder(&self, folder: &Path) {
-        self.add_folder(folder);
-        if trace::ON {
-            self.add_folder(&folder.join(trace::PLUGIN_FOLDER));
-        }
+    pub(crate) fn add_module_folder(&self, folder: &Path) -> Result<(), Error> {
+        self.protected(|| {
+            self.add_folder(folder);
+            if trace::ON {
+                self.add_folder(&folder.join(trace::PLUGIN_FOLDER));
+            }
+        })
+    }
+
+    /// Does something with the idle state, and gives what Lua raised meanwhile.
+    fn protected<T>(&self, act: impl FnOnce() -> T) -> Result<T, Error> {
+        // SAFETY: the state is ours and idle.
+        unsafe { protect::protected(self.main, act) }
     }
 
     fn add_folder(&self, folder: &Path) {
@@ -157,9 +180,11 @@ impl Vm {
     }
 
     /// Puts the folder of unpacked scripts first in the search paths.
-    pub(crate) fn add_script_folder(&self, folder: &Path) {
-        self.search(folder, "path", &["/?.lua", "/?/init.lua"]);
-        self.search(folder, "cpath", &["/?.so", "/?/init.so", "/lunet/?.so"]);
+    pub(crate) fn add_script_folder(&self, folder: &Path) -> Result<(), Error> {
+        self.protected(|| {
+            self.search(folder, "path", &["/?.lua", "/?/init.lua"]);
+            self.search(folder, "cpath", &["/?.so", "/?/init.so", "/lunet/?.so"]);
+        })
     }
 
     /// Puts patterns below a folder first in a search path.
@@ -189,10 +214,10 @@ impl Vm {
     }
 
     /// Sets the global `arg`: the script at 0, its arguments from 1.
-    pub(crate) fn set_arguments(&self, script: &[u8], arguments: &[Vec<u8>]) {
+    pub(crate) fn set_arguments(&self, script: &[u8], arguments: &[Vec<u8>]) -> Result<(), Error> {
         let state = self.state();
         // SAFETY: the state is ours and idle.
-        unsafe {
+        self.protected(|| unsafe {
             ffi::lua_createtable(state, c_int::try_from(arguments.len()).unwrap_or(0), 1);
             let all = std::iter::once(script).chain(arguments.iter().map(Vec::as_slice));
             for (argument, index) in all.zip(0..) {
@@ -200,7 +225,7 @@ impl Vm {
                 ffi::lua_rawseti_(state, -2, index);
             }
             ffi::lua_setglobal(state, c"arg".as_ptr());
-        }
+        })
     }
 
     /// Runs a script, then its event loop to the end. Gives the exit code.
@@ -226,16 +251,11 @@ impl Vm {
     /// Runs the event loop. Protected, because Lua raises when there is no memory for what a
     /// coroutine is woken with, and in the loop nobody else would catch it.
     fn run_loop(&self) -> Result<(), Error> {
-        let mut ended: Ended = Ok(());
-        // SAFETY: the state is ours and idle, and `ended` outlives the call.
-        let status =
-            unsafe { ffi::lua_cpcall(self.state(), loop_of_main, (&raw mut ended).cast()) };
-        match status {
-            ffi::LUA_OK => Ok(ended?),
-            // The error object stands on the stack of another thread.
-            ffi::LUA_ERRMEM => Err(Error::Script(b"not enough memory".to_vec())),
-            // SAFETY: as above; a plugin has raised, and the error is on top.
-            _ => Err(Error::Script(unsafe { message::main_text(self.main) })),
+        match self.protected(|| self.runtime().run()) {
+            Ok(ended) => Ok(ended?),
+            Err(Error::OutOfMemory) => Err(Error::Script(b"not enough memory".to_vec())),
+            // A plugin has raised.
+            Err(error) => Err(error),
         }
     }
 
@@ -268,12 +288,12 @@ impl Vm {
     )]
     fn exit_code(&self) -> i32 {
         let state = self.state();
-        // SAFETY: the state is ours and idle; the access is raw, so it can't raise.
+        // SAFETY: the state is ours and idle; the word is there and the access raw, so it can't raise.
         let asked = unsafe {
             ffi::lua_pushlstring_(
                 state,
-                c"__lunet_exit_code".as_ptr(),
-                c"__lunet_exit_code".count_bytes(),
+                kept::EXIT_CODE.as_ptr(),
+                kept::EXIT_CODE.count_bytes(),
             );
             ffi::lua_rawget_(state, ffi::LUA_GLOBALSINDEX);
             let number = ffi::lua_isnumber(state, -1) != 0;
@@ -333,43 +353,6 @@ unsafe fn new_state(heap: &mut heap::Heap) -> Option<NonNull<lua_State>> {
             ffi::lua_newstate(heap::Heap::allocate, (&raw mut *heap).cast())
         }
     })
-}
-
-/// Has Lua leave the libraries of plugins loaded when the state closes: work of theirs may still be
-/// under way on other threads, and nobody waits for it.
-///
-/// # Safety
-/// `main` is the idle main thread, with its standard libraries.
-unsafe fn keep_libraries(main: NonNull<lua_State>) {
-    let state = main.as_ptr();
-    // SAFETY: the caller's; the finalizer of this type is what unloads a library.
-    unsafe {
-        ffi::lua_getfield_(state, ffi::LUA_REGISTRYINDEX, c"_LOADLIB".as_ptr());
-        if ffi::lua_type(state, -1) == ffi::LUA_TTABLE {
-            ffi::lua_pushnil(state);
-            ffi::lua_setfield(state, -2, c"__gc".as_ptr());
-        }
-        ffi::lua_settop(state, -2);
-    }
-}
-
-/// How the loop ended.
-type Ended = io::Result<()>;
-
-/// Runs the loop of the thread's runtime, and writes how it ended to where the argument points.
-///
-/// # Safety
-/// Called by Lua only, with the address of an [`Ended`].
-unsafe extern "C-unwind" fn loop_of_main(state: *mut lua_State) -> c_int {
-    let _boundary = Boundary::new();
-    // Asked before the loop runs: plugins get this thread in hand, and may clear its stack.
-    // SAFETY: the caller's.
-    let ended = unsafe { ffi::lua_touserdata(state, 1).cast::<Ended>() };
-    if let Some(runtime) = runtime::current() {
-        // SAFETY: the caller's.
-        unsafe { *ended = runtime.run() };
-    }
-    0
 }
 
 /// Opens the module whose place in [`modules::ALL`] is the first upvalue.

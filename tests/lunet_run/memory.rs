@@ -33,6 +33,39 @@ fn run_with(kibibytes: u32, script: &str) -> Ran {
 
 const NONE: &str = "Error: not enough memory\n";
 
+/// However little there is: the program begins, or says why it can't.
+#[test]
+fn beginning_without_memory_is_told() {
+    for kibibytes in (4_000..40_000).step_by(400) {
+        let ran = run_with(kibibytes, "");
+        assert!(ran.status.code().is_some(), "{kibibytes}: {}", ran.stderr);
+    }
+}
+
+/// To ask how the script wants to end takes none.
+#[test]
+fn ending_without_memory_is_an_end() {
+    let fill = "kept, size = {}, 2 ^ 20
+        for index = 1, 30000 do kept[index] = 0 end
+        for index = 1, 30000 do kept[index] = nil end
+        local function step() kept[#kept + 1] = ('x'):rep(size) .. #kept end
+        local function fill()
+          collectgarbage('stop')
+          while size >= 1 do
+            if not pcall(step) then size = size / 2 end
+          end
+        end\n";
+    for end in [
+        "fill()",
+        "lunet.on_stop(fill)",
+        "lunet.spawn(function() lunet.sleep(1) fill() end)",
+    ] {
+        for kibibytes in [60_000, 100_000] {
+            run_with(kibibytes, &format!("{fill}{end}")).gives(0, "", "");
+        }
+    }
+}
+
 #[test]
 fn spawning_without_memory_raises() {
     let forever = "while true do lunet.spawn(function() lunet.sleep(1e6) end) end";

@@ -2,6 +2,7 @@
  * one, the first is a payload and the second the script in it. */
 #include <stdio.h>
 #include <string.h>
+#include <sys/resource.h>
 
 #include "lunet.h"
 
@@ -45,6 +46,21 @@ static int run_embedded(const char *file, const char *entry)
     return failures == 0 ? 0 : 1;
 }
 
+/* A runtime that could not be made is none: the next one is the first. */
+static void fail_once(void)
+{
+    char err[256] = "";
+    lunet_runtime_t *rt = NULL;
+    struct rlimit files;
+    getrlimit(RLIMIT_NOFILE, &files);
+    struct rlimit none = files;
+    none.rlim_cur = 0;
+    setrlimit(RLIMIT_NOFILE, &none);
+    check(lunet_runtime_init(&rt, NULL, err, sizeof(err)) == -1 && rt == NULL, "a runtime needs descriptors");
+    setrlimit(RLIMIT_NOFILE, &files);
+    check(strncmp(err, "failed to start the event loop: ", 32) == 0, err);
+}
+
 int main(int argc, char **argv)
 {
     char err[256] = "";
@@ -64,6 +80,7 @@ int main(int argc, char **argv)
     check(lunet_runtime_get_lua_state(NULL) == NULL, "no runtime has no state");
     lunet_runtime_shutdown(NULL);
 
+    fail_once();
     check(lunet_runtime_init(&rt, &options, err, sizeof(err)) == 0, err);
     check(lunet_runtime_get_lua_state(rt) != NULL, "a runtime has a state");
     check(lunet_runtime_init(&second, NULL, err, sizeof(err)) == -1 && second == NULL, "there is one runtime");

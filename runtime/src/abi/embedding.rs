@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use crate::boundary::Boundary;
 use crate::embedded::{self, Embedded};
 use crate::policy::Policy;
-use crate::vm::Vm;
+use crate::vm::{self, Vm};
 
 /// `lunet_runtime_options_t`.
 #[repr(C)]
@@ -83,13 +83,15 @@ pub(super) unsafe extern "C-unwind" fn lunet_runtime_init(
             any_address: options
                 .is_some_and(|given| given.dangerously_skip_loopback_restriction != 0),
         };
-        let vm = match Vm::new(policy) {
+        let executable = options.and_then(|given| text(given.executable_path));
+        let vm = match new_vm(policy, executable) {
             Ok(vm) => vm,
-            Err(error) => return reason.fail(&error.bytes()),
+            Err(error) => {
+                // There was none: it may be tried again.
+                STARTED.store(false, Ordering::Release);
+                return reason.fail(&error.bytes());
+            }
         };
-        if let Some(path) = options.and_then(|given| text(given.executable_path)) {
-            add_module_folder(&vm, path);
-        }
         *out = Box::into_raw(Box::new(Host {
             vm,
             embedded: None,
@@ -124,8 +126,7 @@ pub(super) unsafe extern "C-unwind" fn lunet_runtime_run_file(
         if std::mem::replace(&mut runtime.used, true) {
             return reason.fail(ONE_SCRIPT);
         }
-        runtime.vm.set_arguments(path.to_bytes(), &[]);
-        run(&runtime.vm, path, exit_code, reason)
+        run(&runtime.vm, path, path, exit_code, reason)
     }
 }
 
@@ -165,8 +166,7 @@ pub(super) unsafe extern "C-unwind" fn lunet_runtime_run_embedded(
             Ok((embedded, path)) => {
                 runtime.embedded = Some(embedded);
                 runtime.used = true;
-                runtime.vm.set_arguments(entry.to_bytes(), &[]);
-                run(&runtime.vm, &path, exit_code, reason)
+                run(&runtime.vm, entry, &path, exit_code, reason)
             }
         }
     }
@@ -185,14 +185,18 @@ fn unpack(vm: &Vm, blob: &[u8], entry: &str) -> Result<(Embedded, CString), Stri
         .ok_or_else(|| format!("embedded entry script not found: {entry}"))?;
     let path = CString::new(script.into_os_string().into_encoded_bytes())
         .map_err(|_| "invalid arguments".to_owned())?;
-    vm.add_script_folder(unpacked.folder());
+    vm.add_script_folder(unpacked.folder())
+        .map_err(|error| error.to_string())?;
     Ok((unpacked, path))
 }
 
+/// Runs a script under the name that it is to know itself by.
+///
 /// # Safety
 /// The exit code's place is null or may be written; the reason's is as [`Reason::fail`] says.
-unsafe fn run(vm: &Vm, path: &CStr, exit_code: *mut c_int, reason: Reason) -> c_int {
-    match vm.run_file(path) {
+unsafe fn run(vm: &Vm, name: &CStr, path: &CStr, exit_code: *mut c_int, reason: Reason) -> c_int {
+    let named = vm.set_arguments(name.to_bytes(), &[]);
+    match named.and_then(|()| vm.run_file(path)) {
         Ok(code) => {
             // SAFETY: the caller's.
             if let Some(exit_code) = unsafe { exit_code.as_mut() } {
@@ -239,12 +243,23 @@ unsafe fn text<'a>(pointer: *const c_char) -> Option<&'a CStr> {
     (!pointer.is_null()).then(|| unsafe { CStr::from_ptr(pointer) })
 }
 
-fn add_module_folder(vm: &Vm, executable: &CStr) {
-    let executable = Path::new(executable.to_str().unwrap_or_default());
-    if let Ok(Some(folder)) = std::fs::canonicalize(executable)
-        .as_deref()
-        .map(Path::parent)
-    {
-        vm.add_module_folder(folder);
+/// A state that finds its modules beside the executable, if that is known.
+fn new_vm(policy: Policy, executable: Option<&CStr>) -> Result<Vm, vm::Error> {
+    let vm = Vm::new(policy)?;
+    let found = executable.and_then(|path| std::fs::canonicalize(path_of(path)).ok());
+    if let Some(folder) = found.as_deref().and_then(Path::parent) {
+        vm.add_module_folder(folder)?;
     }
+    Ok(vm)
+}
+
+#[cfg(unix)]
+fn path_of(text: &CStr) -> &Path {
+    use std::os::unix::ffi::OsStrExt as _;
+    Path::new(std::ffi::OsStr::from_bytes(text.to_bytes()))
+}
+
+#[cfg(not(unix))]
+fn path_of(text: &CStr) -> &Path {
+    Path::new(text.to_str().unwrap_or_default())
 }
