@@ -45,7 +45,7 @@ local DEFAULTS = {
   write_timeout_ms = 30000,
 }
 
--- How long a client that was refused may take to read why.
+-- How long a client that may still be sending has to read the last answer.
 local LINGER_MS = 5000
 
 -- ------------------------------------------------------------------ answering
@@ -124,8 +124,8 @@ local function answer(handler, request, keep)
   return render({ status = 500, body = "internal server error\n" }, request, keep)
 end
 
---- Lets the client read the answer: closing at once, with input unread, would reset the connection
---- and could take the answer with it (RFC 9112, section 9.6).
+--- Lets a client that may still be sending read the answer: closing at once, with input unread, would
+--- reset the connection and could take the answer with it (RFC 9112, section 9.6).
 local function linger(client)
   socket.shutdown(client)
   local last_ms = now_ms() + LINGER_MS
@@ -152,8 +152,12 @@ local function exchange(reader, handler)
   if not request then
     return false
   end
-  local sent, keep = answer(handler, request, keeps_alive(request))
+  local asked = keeps_alive(request)
+  local sent, keep = answer(handler, request, asked)
   local failure = socket.write(reader.client, sent, reader.options.write)
+  if not keep and not failure and (asked or reader:has_more()) then
+    linger(reader.client)
+  end
   return keep and not failure
 end
 

@@ -86,11 +86,16 @@ function lines.parse_size(line)
   return tonumber(digits, 16)
 end
 
---- The path and the query of a target. One with scheme and host means the path behind them
---- (RFC 9112, section 3.2.2).
-function lines.parse_target(target)
+--- The path and the query of a target. One with scheme and host means the path behind them; only
+--- `CONNECT` and `OPTIONS` know targets without a path (RFC 9112, section 3.2).
+function lines.parse_target(target, method)
   local path, query = target:gsub("^%a[%w+.-]*://[^/?]*", "", 1):match("^([^?]*)%??(.*)$")
-  return path == "" and "/" or path, query
+  if path == "" and target ~= "" and target:byte() ~= 63 then
+    path = "/"
+  elseif path:byte() ~= 47 and method ~= "CONNECT" and not (method == "OPTIONS" and target == "*") then
+    lines.refuse(400, "the target is malformed")
+  end
+  return path, query
 end
 
 --- Refuses a request without a host, or with one that is none.

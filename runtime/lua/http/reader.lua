@@ -19,6 +19,8 @@ function Reader.new(client, options)
     client = client,
     options = options,
     buffer = "",
+    -- Where in it begins what was not used. Cutting it off each time would copy the rest each time.
+    at = 1,
     -- Of the request that has begun: its head was read, and when the time for what comes next ends.
     within = false,
     last_ms = nil,
@@ -38,11 +40,28 @@ function Reader:patience()
   return self.read
 end
 
+--- Whether more has come than was used.
+function Reader:has_more()
+  return self.at <= #self.buffer
+end
+
+--- Lets go of what was used.
+function Reader:cut()
+  if self.at > 1 then
+    self.buffer, self.at = self.buffer:sub(self.at), 1
+  end
+end
+
 --- Reads more. False at the end of the stream, before the next request has begun.
 function Reader:more(started)
   local data, failure = socket.read(self.client, started and self:patience() or self.options.read)
   if data then
-    self.buffer = self.buffer .. data
+    if self:has_more() then
+      self:cut()
+      self.buffer = self.buffer .. data
+    else
+      self.buffer, self.at = data, 1
+    end
     return true
   end
   if failure == "operation timed out" and started then
@@ -57,14 +76,16 @@ end
 --- Everything up to a separator, which is dropped; nil at the end of the stream. What has come
 --- without it is shown to `judge`, if there is one, which may refuse it before the rest.
 function Reader:up_to(separator, limit, status, judge)
-  local from = 1
+  local from = self.at
   while true do
-    local at, last = self.buffer:find(separator, from, true)
-    if at and at - 1 <= limit then
-      local found = self.buffer:sub(1, at - 1)
-      self.buffer = self.buffer:sub(last + 1)
+    local stop, last = self.buffer:find(separator, from, true)
+    if stop and stop - self.at <= limit then
+      local found = self.buffer:sub(self.at, stop - 1)
+      self.at = last + 1
       return found
     end
+    from = from - self.at + 1
+    self:cut()
     if #self.buffer > limit then
       refuse(status, "more than " .. limit .. " bytes")
     end
@@ -80,36 +101,49 @@ end
 
 --- So many bytes.
 function Reader:bytes(count)
-  local parts, have = { self.buffer }, #self.buffer
-  while have < count do
-    self.buffer = ""
+  local parts, missing = {}, count
+  while true do
+    local part = self.buffer:sub(self.at, self.at + missing - 1)
+    parts[#parts + 1] = part
+    self.at = self.at + #part
+    missing = missing - #part
+    if missing == 0 then
+      return parts[2] and table.concat(parts) or part
+    end
     if not self:more(true) then
       refuse(400, "the connection ended within the body")
     end
-    parts[#parts + 1] = self.buffer
-    have = have + #self.buffer
   end
-  local all = table.concat(parts)
-  self.buffer = all:sub(count + 1)
-  return all:sub(1, count)
+end
+
+--- True at an empty line, which is taken away; nil at the end of the stream.
+function Reader:empty_line()
+  while true do
+    local first, second = self.buffer:byte(self.at, self.at + 1)
+    if second and first == 13 and second == 10 then
+      self.at = self.at + 2
+      return true
+    elseif second or first and first ~= 13 then
+      return false
+    elseif not self:more(false) then
+      return nil
+    end
+  end
 end
 
 --- The request line and the headers; nil at the end of the stream.
 function Reader:head()
   -- Empty lines before a request are allowed (RFC 9112, section 2.2), though not for ever.
-  for count = 0, EMPTY_LINES do
+  local count, empty = 0, self:empty_line()
+  while empty do
+    count = count + 1
     if count == EMPTY_LINES then
       refuse(400, "more than " .. EMPTY_LINES .. " empty lines")
     end
-    while #self.buffer < 2 and ("\r\n"):sub(1, #self.buffer) == self.buffer do
-      if not self:more(false) then
-        return nil
-      end
-    end
-    if self.buffer:sub(1, 2) ~= "\r\n" then
-      break
-    end
-    self.buffer = self.buffer:sub(3)
+    empty = self:empty_line()
+  end
+  if empty == nil then
+    return nil
   end
   local head = self:up_to("\r\n\r\n", self.options.max_head_bytes, 431, lines.judge_head)
   if not head then
@@ -123,7 +157,7 @@ function Reader:head()
     -- What comes after HTTP/1.1 is read like it (RFC 9110, section 2.5).
     version = "1.1"
   end
-  local path, query = lines.parse_target(target)
+  local path, query = lines.parse_target(target, method)
   local headers = rest and lines.parse_headers(head, rest, self.options.max_headers) or {}
   lines.judge_host(headers.host, version)
   return { method = method, target = target, path = path, query = query, version = version, headers = headers }
@@ -184,7 +218,7 @@ function Reader:body(request)
     refuse(413, "more than " .. limit .. " bytes")
   end
   local expects = (request.headers.expect or ""):lower() == "100-continue"
-  if expects and request.version ~= "1.0" and #self.buffer == 0 and (encoding or (length or "0") ~= "0") then
+  if expects and request.version ~= "1.0" and not self:has_more() and (encoding or (length or "0") ~= "0") then
     socket.write(self.client, "HTTP/1.1 100 Continue\r\n\r\n", self.options.write)
   end
   if encoding then

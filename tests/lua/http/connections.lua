@@ -1,4 +1,4 @@
--- checks: 91
+-- checks: 93
 -- Versions, what keeps a connection and what ends it, what a client may take how long, and how much
 -- it may send beside the body.
 local lunet = require("lunet")
@@ -9,6 +9,8 @@ local check = require("check")
 local function handler(request)
   if request.path == "/bye" then
     return { headers = { Connection = "Keep-Alive, CLOSE" }, body = "bye" }
+  elseif request.path:find("^/large") then
+    return { headers = { Connection = request.path == "/large" and "close" or "keep-alive" }, body = ("b"):rep(1000000) }
   elseif request.path == "/reset" then
     return { status = 205, body = "dropped" }
   elseif request.path == "/unchanged" then
@@ -86,6 +88,16 @@ lunet.spawn(function()
   -- A handler may end it, too.
   check.equal(exchange(port, "GET /bye HTTP/1.1\r\nHost: x\r\n\r\nGET / HTTP/1.1\r\nHost: x\r\n\r\n", true),
     "HTTP/1.1 200 OK\r\nContent-Length: 3\r\nConnection: close\r\n\r\nbye")
+
+  -- Its answer arrives whole, also at a client that has sent more and reads later.
+  for _, request in ipairs({ "GET /large HTTP/1.1", "GET /larger HTTP/1.1\r\nConnection: close" }) do
+    local late = assert(socket.connect("127.0.0.1", port))
+    socket.write(late, (request .. "\r\nHost: x\r\n\r\n"):rep(1000))
+    lunet.sleep(20)
+    local head = "HTTP/1.1 200 OK\r\nContent-Length: 1000000\r\nConnection: close\r\n\r\n"
+    check.equal(#check.read_all(late), #head + 1000000)
+    socket.close(late)
+  end
 
   -- Answers without a body.
   check.equal(exchange(port, "GET /reset HTTP/1.1\r\nHost: x\r\n\r\n"), "HTTP/1.1 205 Reset Content\r\nContent-Length: 0\r\n\r\n")

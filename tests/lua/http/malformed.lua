@@ -1,4 +1,4 @@
--- checks: 76
+-- checks: 108
 -- Requests that two parties could read differently, and clients that are no browsers: refused at
 -- once where they can't become a request any more.
 local lunet = require("lunet")
@@ -60,6 +60,15 @@ lunet.spawn(function()
   found = exchange("GET http://x HTTP/1.1\r\nConnection: close\r\nHost: x\r\n\r\n")
   check.that(found:find("GET|/||1.1|", 1, true), found)
 
+  for _, target in ipairs({ "p", "?q=1", "*", "x:80", "http:/p", "1http://x/" }) do
+    refused(400, "GET " .. target .. " HTTP/1.1\r\nHost: x\r\n\r\n")
+  end
+  for target, method in pairs({ ["*"] = "OPTIONS", ["x:80"] = "CONNECT", ["//p"] = "GET", ["http://x?q=1"] = "GET" }) do
+    found = exchange(method .. " " .. target .. " HTTP/1.1\r\nConnection: close\r\nHost: x\r\n\r\n")
+    local path = target == "http://x?q=1" and "/|q=1" or target .. "|"
+    check.that(found:find(method .. "|" .. path .. "|1.1|", 1, true), found)
+  end
+
   -- Where a body ends.
   refused(400, "POST / HTTP/1.0\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n")
   local chunked = "POST / HTTP/1.1\r\nHost: x\r\nConnection: close\r\nTransfer-Encoding: chunked\r\n\r\n"
@@ -70,6 +79,20 @@ lunet.spawn(function()
   refused(400, chunked .. "0\r\nA : b\r\n\r\n")
   found = exchange(chunked .. "2;a=\"b\"\r\nab\r\n0\r\nA: b\r\n\r\n")
   check.that(found:find("POST|/||1.1|ab", 1, true), found)
+
+  -- A body in many small chunks costs by its length, not by how much of it has come at a time.
+  local small = assert(socket.connect("127.0.0.1", port))
+  socket.write(small, chunked)
+  collectgarbage()
+  collectgarbage("stop")
+  local before = collectgarbage("count")
+  lunet.spawn(function() socket.write(small, ("1\r\nx\r\n"):rep(20000) .. "0\r\n\r\n") end)
+  found = check.show(socket.read(small, { timeout_ms = 30000 }))
+  local grown = collectgarbage("count") - before
+  collectgarbage("restart")
+  check.that(found:find("|1.1|" .. ("x"):rep(1000), 1, true), found)
+  check.that(grown < 8 * 1024, "20000 chunks took " .. grown .. " KiB")
+  socket.close(small)
 
   -- What an older client is told.
   found = exchange("GET / HTTP/1.0\r\nConnection: Keep-Alive\r\n\r\n", true)
