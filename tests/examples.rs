@@ -193,6 +193,23 @@ fn http_json_keeps_notes() {
     example.check(&[(&post("/notes", &deep), "400 Bad Request|nested too deeply")]);
 }
 
+/// An answer is JSON, and so UTF-8, whatever was asked for.
+#[test]
+fn http_json_answers_in_utf8() {
+    let example = Example::start("http_json.lua", "0");
+    let mut stream = example.connect();
+    let path = b"GET /\xff\xc3\xbc\xe2\x82\xac\xf0\x9f\x98\x80\xc0\x80\xed\xa0\x80\xe2\x82";
+    stream.write_all(path).unwrap();
+    stream.write_all(b" HTTP/1.1\r\nHost: a\r\n\r\n").unwrap();
+    let answer = read_answer(&mut BufReader::new(stream), false);
+    let shown =
+        "/\u{fffd}\u{fc}\u{20ac}\u{1f600}\u{fffd}\u{fffd}\u{fffd}\u{fffd}\u{fffd}\u{fffd}\u{fffd}";
+    assert!(
+        answer.contains(&format!("nothing at {shown}\"")),
+        "{answer}"
+    );
+}
+
 /// A request that arrives byte by byte is one request.
 #[test]
 fn http_json_puts_split_requests_together() {

@@ -1,7 +1,7 @@
 -- JSON texts (RFC 8259) from and to Lua values, for the examples.
 --
 -- null is `json.null`. An empty table is an object unless it came from `json.array`. A number that
--- is not finite can't be written.
+-- is not finite can't be written, and a byte that is no UTF-8 is written as U+FFFD.
 
 local json = { null = newproxy() }
 
@@ -16,7 +16,36 @@ end
 
 local ESCAPES = { ['"'] = '\\"', ["\\"] = "\\\\", ["\n"] = "\\n", ["\r"] = "\\r", ["\t"] = "\\t", ["\b"] = "\\b", ["\f"] = "\\f" }
 
+--- What each character of UTF-8 looks like (RFC 3629, section 4).
+local CHARACTERS = {
+  "^[%z\1-\127]+()",
+  "^[\194-\223][\128-\191]()",
+  "^\224[\160-\191][\128-\191]()",
+  "^[\225-\236\238\239][\128-\191][\128-\191]()",
+  "^\237[\128-\159][\128-\191]()",
+  "^\240[\144-\191][\128-\191][\128-\191]()",
+  "^[\241-\243][\128-\191][\128-\191][\128-\191]()",
+  "^\244[\128-\143][\128-\191][\128-\191]()",
+}
+
+--- A text with U+FFFD for each byte that is no UTF-8.
+local function sound(text)
+  local parts, at = {}, 1
+  while at <= #text do
+    local stop
+    for _, character in ipairs(CHARACTERS) do
+      stop = stop or text:match(character, at)
+    end
+    parts[#parts + 1] = stop and text:sub(at, stop - 1) or "\239\191\189"
+    at = stop or at + 1
+  end
+  return table.concat(parts)
+end
+
 local function quote(text)
+  if text:find("[\128-\255]") then
+    text = sound(text)
+  end
   return '"' .. text:gsub('[%z\1-\31"\\\127]', function(char)
     return ESCAPES[char] or string.format("\\u%04x", char:byte())
   end) .. '"'
