@@ -40,7 +40,7 @@ pub fn interpolate(line: &str) -> Result<Json, serde_json::Error> {
         contexts: Json,
     }
     answered(line, |Question { template, contexts }, _| {
-        let values = object(&contexts);
+        let values = object(&contexts)?;
         let names: Vec<_> = values.iter().map(|(name, _)| name).collect();
         let scope = Scope::of_names(&names);
         let text = template::interpolate(
@@ -101,7 +101,7 @@ pub fn matrix(line: &str) -> Result<Json, serde_json::Error> {
 
 /// The value of one expression over contexts given as JSON.
 pub fn evaluated(expression: &str, contexts: &Json) -> Result<Value, ExpressionError> {
-    let values = object(contexts);
+    let values = object(contexts)?;
     let names: Vec<_> = values.iter().map(|(name, _)| name).collect();
     let scope = Scope::of_names(&names);
     Expression::parse(expression, &scope)?.evaluate(&Contexts {
@@ -189,12 +189,15 @@ fn condition_result(
     scope: ConditionScope,
     question: &Json,
 ) -> Result<bool, ExpressionError> {
-    let values = object(&question["contexts"]);
-    let status = |key: &str| Option::<Status>::deserialize(&question[key]).unwrap_or_default();
+    let values = object(&question["contexts"])?;
+    let status = |key: &str| {
+        let found = Option::<Status>::deserialize(&question[key]);
+        found.map_err(|problem| unfit(format!("{key}: {problem}")))
+    };
     let host = StatusHost {
         scope,
-        job_status: status("job_status"),
-        action_status: status("action_status"),
+        job_status: status("job_status")?,
+        action_status: status("action_status")?,
         contexts: &values,
         rest: &NoHost,
     };
@@ -208,10 +211,22 @@ fn condition_result(
     )
 }
 
-fn object(contexts: &Json) -> Object {
+fn object(contexts: &Json) -> Result<Object, ExpressionError> {
     match Value::from(contexts) {
-        Value::Object(object) => object.as_ref().clone(),
-        _ => Object::default(),
+        Value::Object(object) => Ok(object.as_ref().clone()),
+        Value::Null => Ok(Object::default()),
+        other => {
+            let kind = other.kind();
+            Err(unfit(format!("contexts: expected an object, found {kind}")))
+        }
+    }
+}
+
+/// What is said of a question that can't be meant.
+fn unfit(message: String) -> ExpressionError {
+    ExpressionError {
+        kind: ErrorKind::Parsing,
+        message,
     }
 }
 
@@ -225,10 +240,7 @@ fn answered<Q: DeserializeOwned>(
     let id = question.get("id").cloned().unwrap_or_default();
     let result = match Q::deserialize(&question) {
         Ok(asked) => respond(asked, &question),
-        Err(problem) => Err(ExpressionError {
-            kind: ErrorKind::Parsing,
-            message: problem.to_string(),
-        }),
+        Err(problem) => Err(unfit(problem.to_string())),
     };
     let mut object = result.unwrap_or_else(|failure| error(&failure));
     if let Some(map) = object.as_object_mut() {

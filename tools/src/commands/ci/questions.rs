@@ -208,5 +208,10 @@ fn contexts(file: Option<&Path>) -> anyhow::Result<Value> {
     };
     let text =
         fs::read_to_string(file).with_context(|| format!("can't read {}", file.display()))?;
-    serde_json::from_str(&text).with_context(|| format!("{} is not JSON", file.display()))
+    let value: Value =
+        serde_json::from_str(&text).with_context(|| format!("{} is not JSON", file.display()))?;
+    if !value.is_object() {
+        bail!("{} is no object of contexts by name", file.display());
+    }
+    Ok(value)
 }
