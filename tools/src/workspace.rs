@@ -16,12 +16,24 @@ pub(crate) fn repository(root: &Path) -> anyhow::Result<Option<String>> {
         .and_then(owner_and_name))
 }
 
+/// The names of the benchmarks of the runtime.
+pub(crate) fn benchmarks(root: &Path) -> anyhow::Result<Vec<String>> {
+    let value = table(&root.join("runtime/Cargo.toml"))?;
+    let entries = value.get("bench").and_then(toml::Value::as_array);
+    let names = entries.into_iter().flatten().filter_map(|bench| {
+        let name = bench.get("name").and_then(toml::Value::as_str);
+        name.map(str::to_owned)
+    });
+    Ok(names.collect())
+}
+
+fn table(path: &Path) -> anyhow::Result<toml::Table> {
+    let read = || anyhow::Ok(toml::from_str(&std::fs::read_to_string(path)?)?);
+    read().with_context(|| format!("cannot read {}", path.display()))
+}
+
 fn text(root: &Path, key: &str) -> anyhow::Result<Option<String>> {
-    let path = root.join("Cargo.toml");
-    let text = std::fs::read_to_string(&path)
-        .with_context(|| format!("cannot read {}", path.display()))?;
-    let value: toml::Table =
-        toml::from_str(&text).with_context(|| format!("cannot read {}", path.display()))?;
+    let value = table(&root.join("Cargo.toml"))?;
     let package = value
         .get("workspace")
         .and_then(|workspace| workspace.get("package"));
@@ -58,5 +70,16 @@ mod tests {
     fn the_workspace_has_a_version() {
         let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
         assert_eq!(version(root).unwrap(), env!("CARGO_PKG_VERSION"));
+    }
+
+    #[test]
+    fn every_benchmark_of_the_runtime_has_a_name() {
+        let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
+        let names = benchmarks(root).unwrap();
+        assert!(!names.is_empty());
+        for name in names {
+            let file = root.join(format!("runtime/benches/{name}.rs"));
+            assert!(file.is_file(), "{}", file.display());
+        }
     }
 }

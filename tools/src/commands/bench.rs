@@ -8,8 +8,8 @@ use std::time::Duration;
 
 use anyhow::{Context as _, bail};
 
-use crate::cargo;
 use crate::programs::{Programs, RunArgs};
+use crate::{cargo, repository, workspace};
 
 /// An optimised build of everything, then the measuring.
 const LIMIT: Duration = Duration::from_hours(1);
@@ -20,7 +20,7 @@ const AGAINST: &str = "LUNET_BENCH_AGAINST";
 /// Measure the runtime.
 #[derive(clap::Args)]
 #[command(
-    after_help = "Examples:\n  cargo tools bench\n  cargo tools bench spawn --against ~/reference/lunet-run"
+    after_help = "Examples:\n  cargo tools bench\n  cargo tools bench coroutines --against ~/reference/lunet-run"
 )]
 pub struct BenchArgs {
     /// Run only the benchmarks with these names.
@@ -35,6 +35,7 @@ pub struct BenchArgs {
 /// Runs `cargo bench` over the runtime.
 pub(super) fn run(args: &BenchArgs) -> anyhow::Result<ExitCode> {
     super::doctor::demand("bench")?;
+    check_names(&args.name)?;
     let against = args.against.as_ref().map(|path| {
         let shown = path.display();
         let path = path
@@ -56,4 +57,16 @@ pub(super) fn run(args: &BenchArgs) -> anyhow::Result<ExitCode> {
     let mut programs = Programs::open(&args.run, LIMIT)?;
     programs.run(program)?;
     programs.finish("bench", serde_json::Map::new())
+}
+
+/// Refuses a name that no benchmark has: to cargo it would be a benchmark that failed.
+fn check_names(names: &[String]) -> anyhow::Result<()> {
+    let known = workspace::benchmarks(&repository::root()?)?;
+    if let Some(name) = names.iter().find(|name| !known.contains(name)) {
+        bail!(
+            "there is no benchmark `{name}`; there are {}",
+            known.join(", ")
+        );
+    }
+    Ok(())
 }
