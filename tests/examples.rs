@@ -26,10 +26,14 @@ impl Drop for Example {
 
 impl Example {
     fn start(name: &str, argument: &str) -> Self {
+        Self::start_with(name, &[argument])
+    }
+
+    fn start_with(name: &str, arguments: &[&str]) -> Self {
         let folder = support::folder();
         let mut child = Command::new(support::program("lunet-run"))
             .arg(support::root().join("runtime/examples").join(name))
-            .arg(argument)
+            .args(arguments)
             .current_dir(folder.path())
             .stdout(Stdio::piped())
             .spawn()
@@ -317,4 +321,35 @@ fn broker_hands_messages_on() {
     talk(&mut two, "QUIT\n", &[""]);
     let mut three = connect();
     talk(&mut three, "PUB news nobody\n", &["OK 0"]);
+}
+
+/// A subscriber that does not read, and does not hang up either, is one no more after a while.
+#[test]
+#[cfg(unix)]
+fn broker_loses_patience() {
+    use std::os::unix::net::UnixStream;
+    let folder = support::folder();
+    let path = folder.path().join("b.sock");
+    let _example = Example::start_with("broker.lua", &[path.to_str().unwrap(), "1"]);
+    let connect = || {
+        let stream = UnixStream::connect(&path).unwrap();
+        let limit = Some(Duration::from_secs(20));
+        stream.set_read_timeout(limit).unwrap();
+        stream
+    };
+    let mut deaf = connect();
+    let mut answer = [0; 3];
+    deaf.write_all(b"SUB news\n").unwrap();
+    deaf.read_exact(&mut answer).unwrap();
+    let mut publisher = BufReader::new(connect());
+    let line = format!("PUB news {}\n", "x".repeat(4000));
+    let mut heard_by = String::new();
+    while heard_by != "OK 0\n" {
+        heard_by.clear();
+        publisher.get_mut().write_all(line.as_bytes()).unwrap();
+        publisher.read_line(&mut heard_by).unwrap();
+        assert!(heard_by.starts_with("OK "), "{heard_by}");
+    }
+    let mut rest = Vec::new();
+    deaf.read_to_end(&mut rest).expect("the broker has hung up");
 }

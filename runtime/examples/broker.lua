@@ -1,6 +1,6 @@
 -- A broker on a Unix socket: who subscribes to a topic gets what others publish to it.
 --
---   lunet-run broker.lua [path]      the default is ./broker.sock
+--   lunet-run broker.lua [path] [patience]      ./broker.sock and 30000 ms by default
 --
 -- One command a line:
 --
@@ -12,11 +12,13 @@
 -- Try it:  timeout 60 nc -U broker.sock
 --
 -- The file of the socket is for its owner only, and goes away with the broker, also on Ctrl-C. A
--- subscriber that does not read loses messages, and nobody waits for it.
+-- subscriber that does not read loses messages, and nobody waits for it; after so much patience it is
+-- one no more.
 
 local lunet = require("lunet")
 local socket = require("lunet.socket")
 
+local patience_ms = tonumber(arg[2] or 30000)
 local LONGEST_LINE = 4096
 local MOST_PENDING = 1000
 
@@ -44,8 +46,9 @@ function Client:flush()
   while #self.pending > 0 do
     local batch = table.concat(self.pending)
     self.pending = {}
-    if socket.write(self.handle, batch) then
-      break -- it is gone; its reader sees that, too
+    if socket.write(self.handle, batch, { timeout_ms = patience_ms }) then
+      socket.close(self.handle) -- it is gone, and its reader is told
+      break
     end
   end
   self.writing = false
