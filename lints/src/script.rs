@@ -38,7 +38,7 @@ pub(crate) struct Script {
     pub(crate) comments: Vec<Range<usize>>,
     /// What makes no sense as a script: judged word by word.
     pub(crate) lost: Vec<Range<usize>>,
-    /// The functions that it defines.
+    /// The functions that it defines by names that are asked for: `retry`, and programs that rules judge.
     functions: FxHashSet<Box<str>>,
     /// Those of them that run what they are given, as in `"$@"`; whether always under a time limit.
     passes: FxHashMap<Box<str>, bool>,
@@ -114,6 +114,13 @@ impl Script {
     /// The commands that a rule may have something to say of, in order.
     pub(crate) fn commands(&self) -> impl Iterator<Item = Command<'_>> {
         self.commands.iter()
+    }
+
+    /// Notes the name of a function, if it is one that is asked for.
+    fn define(&mut self, name: &str) {
+        if name == "retry" || wanted::is_judged_program(name) {
+            self.functions.insert(name.into());
+        }
     }
 
     /// Notes a comment.

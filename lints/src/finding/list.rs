@@ -131,12 +131,14 @@ impl List {
     fn add_rich(&mut self, finding: Finding) -> u32 {
         let first = to_u32(self.places.len());
         for place in finding.related {
-            self.place(&place.range, &place.message);
+            let text = self.texts.add([&place.message]);
+            self.place(&place.range, text);
         }
         let related = first..to_u32(self.places.len());
         let fix = finding.fix.map(|fix| {
             for edit in fix.edits {
-                self.place(&edit.range, &edit.replacement);
+                let text = self.texts.add_code(&edit.replacement);
+                self.place(&edit.range, text);
             }
             KeptFix {
                 description: self.texts.add([&fix.description]),
@@ -158,8 +160,7 @@ impl List {
         self.rich.get(index)
     }
 
-    fn place(&mut self, range: &Range<usize>, text: &str) {
-        let text = self.texts.add([text]);
+    fn place(&mut self, range: &Range<usize>, text: u32) {
         self.places.push(Place {
             range: (to_u32(range.start), to_u32(range.end)),
             text,

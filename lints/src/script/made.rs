@@ -59,6 +59,9 @@ const SCOPES_CAP: usize = 8;
 impl Variables {
     /// The body of a function begins.
     pub(super) fn open(&mut self, place: u32) {
+        if !self.is_wanted {
+            return;
+        }
         self.open.push(self.scopes.len());
         self.scopes.push(Scope {
             range: place..u32::MAX,

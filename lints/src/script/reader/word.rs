@@ -72,7 +72,7 @@ impl Reader<'_, '_> {
             Place::Pattern if raw == "esac" => self.close_compound(Kind::Case),
             Place::ForWords | Place::Pattern => self.words.push(span),
             Place::FunctionName => {
-                self.script.functions.insert(raw.into());
+                self.script.define(raw);
                 self.function = span.range();
                 self.top().place = Place::Command;
                 self.is_body_next = true;
@@ -165,8 +165,7 @@ impl Reader<'_, '_> {
             None => None,
         };
         if let Some(range) = start {
-            let name = &self.text[range.clone()];
-            self.script.functions.insert(name.into());
+            self.script.define(&self.text[range.clone()]);
             self.function = range;
         }
         self.words.truncate(top.words as usize);
