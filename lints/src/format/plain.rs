@@ -1,14 +1,17 @@
 //! Annotated source without colours, for findings whose marks stand within lines of printable ASCII: nearly all.
 //!
 //! It is laid out as annotate-snippets does it, which a test compares, in a fiftieth of the time: a file may have
-//! a hundred thousand findings. Anything else is not drawn here: multi-line marks, other scripts, control characters.
+//! a hundred thousand findings. Anything else is not drawn here: several marks of which one has several lines, other
+//! scripts, control characters.
 
+mod block;
 mod margin;
 mod marks;
 
 use std::fmt::Write as _;
 use std::ops::Range;
 
+use block::Block;
 use margin::Margin;
 use marks::{Mark, Rows};
 
@@ -28,6 +31,8 @@ pub struct Plain {
     /// The lines as they are displayed, one behind the other.
     code: String,
     rows: Rows,
+    /// The bytes of the lines of a mark that has several.
+    block: Vec<Range<usize>>,
 }
 
 /// A line that is shown.
@@ -45,11 +50,25 @@ impl Plain {
     /// Adds a finding to `out`, if all of it can be drawn here.
     pub fn draw(&mut self, place: &Place<'_>, finding: &Finding, out: &mut String) -> bool {
         let is_readable = is_plain(&finding.message) && is_plain(&finding.help);
-        if !is_readable || !self.collect(place, finding) {
+        if !is_readable {
             return false;
         }
-        let last = self.lines.last().map_or(0, |line| line.number);
-        let digits = last.max(1).ilog10() as usize + 1;
+        self.lines.clear();
+        self.marks.clear();
+        self.code.clear();
+        let breaks = lines_within(place, finding);
+        let block = if breaks > 0 && finding.related.is_empty() {
+            let digits = digits_of(finding.start.line as usize + breaks);
+            match Block::collect(self, place, finding, digits) {
+                Some(block) => Some(block),
+                None => return false,
+            }
+        } else if self.collect(place, finding) {
+            None
+        } else {
+            return false;
+        };
+        let digits = digits_of(self.lines.last().map_or(0, |line| line.number));
         let start = finding.start;
         _ = write!(
             out,
@@ -63,7 +82,10 @@ impl Plain {
             start.column
         );
         separator(digits, out);
-        self.draw_lines(digits, finding, out);
+        match block {
+            Some(block) => block.draw(self, digits, out),
+            None => self.draw_lines(digits, finding, out),
+        }
         if !finding.help.is_empty() {
             separator(digits, out);
             _ = writeln!(out, "{:digits$} = help: {}", "", finding.help);
@@ -101,9 +123,6 @@ impl Plain {
 
     /// The lines with marks, and single ones between them. Answers whether all can be drawn here.
     fn collect(&mut self, place: &Place<'_>, finding: &Finding) -> bool {
-        self.lines.clear();
-        self.marks.clear();
-        self.code.clear();
         let related = finding.related.iter().enumerate();
         let related =
             related.map(|(number, related)| (Some(number), &related.range, related.start));
@@ -173,17 +192,20 @@ impl Plain {
     ) -> Option<()> {
         let shown = text.get(bytes.clone())?;
         let shown = shown.strip_suffix('\r').unwrap_or(shown);
-        if shown.len() > LINE_CAP_BYTES
-            || !shown
-                .bytes()
-                .all(|byte| byte == b'\t' || is_printable(byte))
-        {
+        if shown.len() > LINE_CAP_BYTES {
             return None;
         }
         let start = self.code.len();
-        for (index, piece) in shown.split('\t').enumerate() {
-            self.code.push_str(if index == 0 { "" } else { TAB });
-            self.code.push_str(piece);
+        if is_plain_ascii(shown) {
+            self.code.push_str(shown);
+        } else {
+            for (index, piece) in shown.split('\t').enumerate() {
+                self.code.push_str(if index == 0 { "" } else { TAB });
+                if !is_plain_ascii(piece) {
+                    return None;
+                }
+                self.code.push_str(piece);
+            }
         }
         self.lines.push(Line {
             number,
@@ -203,6 +225,16 @@ impl Plain {
 
 /// What a tab is displayed as.
 const TAB: &str = "    ";
+
+fn digits_of(number: usize) -> usize {
+    number.max(1).ilog10() as usize + 1
+}
+
+/// How many lines end within the mark of a finding.
+fn lines_within(place: &Place<'_>, finding: &Finding) -> usize {
+    let marked = place.text.as_bytes().get(finding.range.clone());
+    marked.map_or(0, |marked| memchr::memchr_iter(b'\n', marked).count())
+}
 
 fn separator(digits: usize, out: &mut String) {
     _ = writeln!(out, "{:digits$} |", "");
@@ -235,8 +267,14 @@ fn is_printable(byte: u8) -> bool {
     matches!(byte, 0x20..=0x7e)
 }
 
+/// Asked of many bytes at once: to stop at the first one that is none takes longer.
 fn is_plain_ascii(text: &str) -> bool {
-    text.bytes().all(is_printable)
+    let is_other = |piece: &[u8]| {
+        piece
+            .iter()
+            .fold(false, |other, byte| other | !is_printable(*byte))
+    };
+    !text.as_bytes().chunks(64).any(is_other)
 }
 
 /// Whether a text for people has one line and no characters that would be replaced.

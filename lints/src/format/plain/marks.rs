@@ -1,6 +1,7 @@
 //! The rows below a line: its marks, and their labels, the last one behind its mark, others below theirs.
 
 use std::cmp::Reverse;
+use std::ops::Range;
 
 use crate::finding::Finding;
 
@@ -65,10 +66,10 @@ impl Rows {
         // Short ones are drawn over long ones, the finding over what explains it.
         marks.sort_by_key(|mark| (Reverse(mark.end - mark.start), mark.related.is_none()));
         for mark in marks.iter() {
-            let sign = if mark.related.is_none() { "^" } else { "-" };
-            for column in mark.start..mark.end {
-                self.put(0, column.saturating_sub(left), sign);
-            }
+            let sign = if mark.related.is_none() { '^' } else { '-' };
+            // Columns that are left out fall onto the first one.
+            let columns = mark.start.saturating_sub(left)..mark.end.saturating_sub(left);
+            self.fill(columns.start..columns.end.max(columns.start + 1), sign);
         }
     }
 
@@ -86,11 +87,33 @@ impl Rows {
             return;
         }
         let row = &mut self.rows[row];
-        let end = column + text.len();
-        while row.len() < end {
-            row.push(' ');
+        pad(row, column);
+        if column == row.len() {
+            row.push_str(text);
+        } else {
+            let end = column + text.len();
+            pad(row, end);
+            row.replace_range(column..end, text);
         }
-        row.replace_range(column..end, text);
+    }
+
+    /// Writes a sign over some columns of the first row.
+    fn fill(&mut self, columns: Range<usize>, sign: char) {
+        let row = &mut self.rows[0];
+        pad(row, columns.start);
+        let rest = row.get(columns.end..).unwrap_or_default().to_owned();
+        row.truncate(columns.start);
+        row.extend(std::iter::repeat_n(sign, columns.len()));
+        row.push_str(&rest);
+    }
+}
+
+/// Blanks, of which a row takes many at once.
+const BLANKS: &str = "                                                                ";
+
+fn pad(row: &mut String, column: usize) {
+    while row.len() < column {
+        row.push_str(&BLANKS[..(column - row.len()).min(BLANKS.len())]);
     }
 }
 

@@ -199,4 +199,28 @@ mod tests {
             assert!(check("a.c", &text) > 0, "{text}");
         }
     }
+
+    #[test]
+    fn marks_over_several_lines_look_like_those_of_the_library() {
+        let mut texts = vec![
+            "rm \\\n -r \\\n\ta\n".to_owned(),
+            "cd b && rm -r \\\n a\n".to_owned(),
+            "\tcd b && rm -r \\\n\ta b # c\n".to_owned(),
+            format!("{}rm -rf a \\\n b\n", "\n".repeat(97)),
+            format!("rm -rf a \\\n{} b\n", " ".repeat(120)),
+            "rm -rf a \"\n{\n// c\n}\n\" b".to_owned(),
+        ];
+        for lines in 1..9 {
+            texts.push(format!("rm -rf{}\n", " \\\n  a".repeat(lines)));
+            texts.push(format!("  a; rm -rf \"{}\"\n", "\n".repeat(lines)));
+            texts.push(format!(
+                "rm -rf \"a{}b\"\n",
+                "\n{\n// c\n/// d\n".repeat(lines)
+            ));
+            texts.push(format!("rm -rf \"\n{}b\"\n", "a\n{\n//! c\n".repeat(lines)));
+        }
+        for text in texts {
+            assert_eq!(check("a.sh", &text), 1, "{text}");
+        }
+    }
 }
