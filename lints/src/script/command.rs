@@ -32,7 +32,7 @@ impl<'t> Command<'t> {
     /// The name of the program without its directory.
     pub(crate) fn program(&self) -> &str {
         let word = self.words.first().map_or("", |word| &*word.text);
-        word.rsplit('/').next().unwrap_or(word)
+        super::wanted::base_name(word)
     }
 
     /// The arguments.

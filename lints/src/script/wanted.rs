@@ -18,6 +18,9 @@ const LOOK_BYTES: usize = 64;
 
 /// Whether a command has to be looked at. It is fed to another one if it stands before a `|`.
 pub(super) fn may_matter(text: &str, words: &[Span], is_fed: bool, script: &Script) -> bool {
+    if words.len() == 1 && text[words[0].range()].bytes().all(names_nothing) {
+        return false;
+    }
     let raw = beginning(text, words[0]);
     if raw.bytes().any(quote::is_quoting) {
         return true;
@@ -28,7 +31,7 @@ pub(super) fn may_matter(text: &str, words: &[Span], is_fed: bool, script: &Scri
     if raw.starts_with('`') || names_program.is_some_and(|is_plain| has_values || !is_plain) {
         return true;
     }
-    let name = raw.rsplit('/').next().unwrap_or(raw);
+    let name = base_name(raw);
     let arguments = words[1..].iter().map(|word| beginning(text, *word));
     is_judged_program(name)
         || starter::starts(name)
@@ -37,6 +40,16 @@ pub(super) fn may_matter(text: &str, words: &[Span], is_fed: bool, script: &Scri
         || ((may_listen(arguments.clone())
             || (script.values.has_addresses() && arguments.clone().any(names_variable)))
             && !DECLARATIONS.contains(&name))
+}
+
+/// Signs of which many stand alone where nobody knows how to read a text.
+fn names_nothing(byte: u8) -> bool {
+    matches!(byte, b'"' | b'\'' | b'$' | b'{' | b'}')
+}
+
+/// The name of a program without its directory.
+pub(super) fn base_name(path: &str) -> &str {
+    memchr::memrchr(b'/', path.as_bytes()).map_or(path, |at| &path[at + 1..])
 }
 
 /// Whether a word may be a variable with an address, perhaps behind an option. Long texts are something else.
@@ -55,7 +68,7 @@ fn beginning(text: &str, word: Span) -> &str {
 
 /// Whether rules judge a program by its name.
 pub(super) fn is_judged_program(program: &str) -> bool {
-    let name = program.rsplit('/').next().unwrap_or(program);
+    let name = base_name(program);
     starter::is_marked(&MARKS, name) && JUDGED.binary_search(&name).is_ok()
 }
 
