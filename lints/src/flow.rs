@@ -180,10 +180,22 @@ fn graph(body: &text::Body) -> Option<Graph> {
 
 /// The root of a place: `ctx` of `ctx->a.b[0]`, `(*ctx).a` and `&ctx->a`.
 pub(crate) fn root(place: &str) -> &str {
-    let start = place.find(|letter: char| letter.is_alphanumeric() || letter == '_');
-    let rest = &place[start.unwrap_or(place.len())..];
-    let end = rest.find(|letter: char| !(letter.is_alphanumeric() || letter == '_'));
-    &rest[..end.unwrap_or(rest.len())]
+    &place[root_range(place)]
+}
+
+/// The bytes of the root of a place; none behind its end if it has no root.
+pub(crate) fn root_range(place: &str) -> Range<usize> {
+    if place.is_ascii() {
+        let is_word = |byte: &u8| byte.is_ascii_alphanumeric() || *byte == b'_';
+        let bytes = place.as_bytes();
+        let start = bytes.iter().position(is_word).unwrap_or(bytes.len());
+        let size = bytes[start..].iter().take_while(|byte| is_word(byte));
+        return start..start + size.count();
+    }
+    let is_word = |letter: char| letter.is_alphanumeric() || letter == '_';
+    let start = place.find(is_word).unwrap_or(place.len());
+    let size = place[start..].find(|letter| !is_word(letter));
+    start..size.map_or(place.len(), |size| start + size)
 }
 
 /// Whether an expression names a variable as a whole word.
@@ -194,6 +206,9 @@ pub(crate) fn names(text: &str, variable: &str) -> bool {
     let Some(&first) = variable.first() else {
         return false;
     };
+    if bytes.len() <= variable.len() {
+        return bytes == variable;
+    }
     // Texts are short: to prepare a search would cost more than the search.
     memchr::memchr_iter(first, bytes).any(|at| {
         bytes[at..].starts_with(variable)

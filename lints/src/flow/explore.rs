@@ -2,6 +2,7 @@
 //!
 //! Two paths that meet in the same state go on as one. A function with too many states is given up.
 
+mod few;
 mod known;
 
 use std::cell::Cell;
@@ -10,6 +11,7 @@ use std::hash::{BuildHasher as _, Hash};
 use rustc_hash::{FxBuildHasher, FxHashSet};
 
 use super::{Condition, Graph, Next, NodeId, Step, Text};
+pub(crate) use few::Few;
 pub(crate) use known::{Known, Matters};
 
 /// More states than this in one function: nothing is said of it.
@@ -240,6 +242,9 @@ impl<S: Clone + Eq + Hash> Explorer<'_, S> {
                 ..from
             }),
             Next::Any(nodes) => {
+                let Some((&last, nodes)) = nodes.split_last() else {
+                    return;
+                };
                 for &node in nodes {
                     self.open.push(Point {
                         node,
@@ -248,21 +253,37 @@ impl<S: Clone + Eq + Hash> Explorer<'_, S> {
                         known: from.known.clone(),
                     });
                 }
+                self.open.push(Point { node: last, ..from });
             }
             Next::Branch { condition, yes, no } => {
-                for (node, taken) in [(*yes, true), (*no, false)] {
-                    let mut known = from.known.clone();
-                    if known.suppose(condition, taken, &self.graph.matters) {
-                        let mut state = from.state.clone();
-                        analysis.branch(&mut state, condition, taken);
-                        let last = self.link(from.node, from.last, taken);
-                        self.open.push(Point {
-                            node,
-                            last,
-                            state,
-                            known,
-                        });
-                    }
+                let matters = &self.graph.matters;
+                let mut if_yes = from.known.clone();
+                let may_yes = if_yes.suppose(condition, true, matters);
+                let mut if_no = from.known;
+                let may_no = if_no.suppose(condition, false, matters);
+                // The last way takes the state of which the other has a copy.
+                let first = (may_yes && may_no).then(|| from.state.clone());
+                let (yes_state, no_state) = match first {
+                    Some(first) => (Some(first), Some(from.state)),
+                    None if may_yes => (Some(from.state), None),
+                    None => (None, may_no.then_some(from.state)),
+                };
+                let ways = [
+                    (*yes, true, yes_state, if_yes),
+                    (*no, false, no_state, if_no),
+                ];
+                for (node, taken, state, known) in ways {
+                    let Some(mut state) = state else {
+                        continue;
+                    };
+                    analysis.branch(&mut state, condition, taken);
+                    let last = self.link(from.node, from.last, taken);
+                    self.open.push(Point {
+                        node,
+                        last,
+                        state,
+                        known,
+                    });
                 }
             }
         }

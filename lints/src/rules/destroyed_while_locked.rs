@@ -1,12 +1,14 @@
 //! `destroyed-while-locked`: a mutex is destroyed by whoever holds it.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::ops::Range;
 use std::rc::Rc;
 
 use crate::finding::{Findings, Level};
-use crate::flow::explore::{Afters, Analysis, Known, Trail, explore, on};
-use crate::flow::{Assign, Call, Graph, Node, NodeId, Step, Value, names, path, root};
+use crate::flow::explore::{Afters, Analysis, Few, Known, Trail, explore, on};
+use crate::flow::{
+    Assign, Call, Graph, Node, NodeId, Step, Text, Value, names, path, root, root_range,
+};
 use crate::mutex::{Operation, Reach, destroys, names_destroyer, operation};
 use crate::rule::{Functions, Page, Rule, Run};
 use crate::unit::{C, Mutexes};
@@ -48,7 +50,7 @@ fn run(c: &C<'_>, number: usize, findings: &mut Findings<'_>) {
 
 /// A mutex that is destroyed while it is locked.
 struct Broken {
-    mutex: String,
+    mutex: Rc<str>,
     lock: Range<usize>,
     range: Range<usize>,
     /// The function of the same file that does it.
@@ -80,53 +82,64 @@ fn report(graph: &Graph, broken: &Broken, findings: &mut Findings<'_>) {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 struct State {
     /// Those that are locked, and where.
-    locked: BTreeMap<String, (usize, usize)>,
+    locked: Few<Rc<str>, (usize, usize)>,
     /// Those that were unlocked without having been locked here: the caller holds them.
-    released: BTreeSet<String>,
+    released: Few<Rc<str>, ()>,
     /// Local pointers to mutexes, and what they point to.
-    pointers: BTreeMap<String, String>,
+    pointers: Few<Text, Rc<str>>,
     /// Local pointers that are second names of variables: `p = pool`.
-    names: BTreeMap<String, String>,
+    names: Few<Text, Rc<str>>,
 }
 
 impl State {
     /// What a mutex is called, whatever pointer names it.
-    fn resolved(&self, mutex: String) -> String {
-        if let Some(place) = self.pointers.get(&mutex) {
+    fn resolved(&self, mutex: &str) -> Rc<str> {
+        if let Some(place) = self.pointers.get(mutex) {
             return place.clone();
         }
-        let base = root(&mutex);
+        if self.names.is_empty() {
+            return Rc::from(mutex);
+        }
+        let base = root(mutex);
         match self.names.get(base) {
-            Some(name) => format!("{name}{}", &mutex[base.len()..]),
-            None => mutex,
+            Some(name) => Rc::from(format!("{name}{}", &mutex[base.len()..])),
+            None => Rc::from(mutex),
+        }
+    }
+
+    /// The mutex that an argument names.
+    fn mutex(&self, argument: &Value) -> Rc<str> {
+        match argument {
+            Value::Address(place) => self.resolved(plain(place)),
+            argument => self.resolved(plain(&argument.text())),
         }
     }
 
     /// `m = &pool->mutex` gives the mutex a second name.
     fn assign(&mut self, assign: &Assign) {
-        self.pointers.remove(assign.target.as_str());
+        let target = assign.target.as_str();
+        self.pointers.remove(target);
         if !self.names.is_empty() {
-            self.names.remove(assign.target.as_str());
-            self.names.retain(|_, name| *name != assign.target.as_str());
+            self.names.remove(target);
+            self.names.retain(|_, name| **name != *target);
+        }
+        if root(target) != target {
+            return;
         }
         // With another index or pointer the same words mean another mutex.
-        if root(&assign.target) == assign.target {
-            self.locked.retain(|mutex, _| !names(mutex, &assign.target));
-        }
-        if let Value::Address(place) = &assign.value
-            && root(&assign.target) == assign.target
-            && self.pointers.len() < POINTER_CAP
-        {
-            self.pointers
-                .insert(assign.target.to_string(), plain(place));
-        }
-        if let Value::Place(place) = &assign.value
-            && root(&assign.target) == assign.target
-            && root(place) == place
-            && self.names.len() < POINTER_CAP
-        {
-            let name = self.resolved(place.to_string());
-            self.names.insert(assign.target.to_string(), name);
+        self.locked.retain(|mutex, _| !names(mutex, target));
+        match &assign.value {
+            Value::Address(place) if self.pointers.len() < POINTER_CAP => {
+                let mutex = Rc::from(plain(place));
+                self.pointers.insert(assign.target.clone(), mutex);
+            }
+            Value::Place(place)
+                if root(place) == place.as_str() && self.names.len() < POINTER_CAP =>
+            {
+                let name = self.resolved(place);
+                self.names.insert(assign.target.clone(), name);
+            }
+            _ => {}
         }
     }
 }
@@ -137,10 +150,10 @@ struct Locks<'a> {
     depth: usize,
     broken: Vec<Broken>,
     /// What is destroyed without having been unlocked before, and what is unlocked: for callers.
-    destroyed: BTreeSet<String>,
-    unlocked: BTreeSet<String>,
+    destroyed: BTreeSet<Rc<str>>,
+    unlocked: BTreeSet<Rc<str>>,
     /// What is locked at the end of every path.
-    held: Option<BTreeSet<String>>,
+    held: Option<BTreeSet<Rc<str>>>,
 }
 
 impl<'a> Locks<'a> {
@@ -184,57 +197,58 @@ impl Analysis for Locks<'_> {
     ) -> Afters<State> {
         match step {
             Step::Assign(assign) => state.assign(assign),
-            Step::Return { .. } => {
-                let here = |mutex: &String| state.locked.contains_key(mutex);
-                match &mut self.held {
-                    Some(held) => held.retain(here),
-                    None => self.held = Some(state.locked.keys().cloned().collect()),
+            Step::Return { .. } => match &mut self.held {
+                Some(held) => held.retain(|mutex| state.locked.contains(mutex)),
+                None => self.held = Some(state.locked.keys().cloned().collect()),
+            },
+            Step::Call(call) => match (operation(&call.name), call.arguments.first()) {
+                (Some(operation), Some(argument)) => {
+                    let mutex = state.mutex(argument);
+                    return self.operate(state, call, (operation, mutex), trail);
                 }
-            }
-            _ => {}
-        }
-        if let Step::Call(call) = step {
-            let mutex = call
-                .arguments
-                .first()
-                .map(|argument| state.resolved(plain(&argument.text())));
-            match (operation(&call.name), mutex) {
-                (Some(Operation::Lock | Operation::TryLock), Some(mutex))
-                    if self.graph.is_asked(call) =>
-                {
-                    let mut locked = state.clone();
-                    locked
-                        .locked
-                        .insert(mutex, (call.range.start, call.range.end));
-                    return Afters::ByZero {
-                        place: call.text.clone(),
-                        zero: locked,
-                        other: state,
-                    };
-                }
-                (Some(Operation::Lock), Some(mutex)) => {
-                    let place = (call.range.start, call.range.end);
-                    state.locked.insert(mutex, place);
-                }
-                (Some(Operation::Unlock), Some(mutex)) => {
-                    if state.locked.remove(&mutex).is_none() {
-                        self.unlocked.insert(mutex.clone());
-                        state.released.insert(mutex);
-                    }
-                }
-                (Some(Operation::Destroy), Some(mutex)) => {
-                    self.destroy(&mut state, &mutex, call, None, trail);
-                }
+                (Some(_), None) => {}
                 (None, _) => self.callee(&mut state, call, trail),
-                // What an unknown macro makes of the answer is not known.
-                (Some(Operation::TryLock), _) | (Some(_), None) => {}
-            }
+            },
+            _ => {}
         }
         on(state)
     }
 }
 
 impl Locks<'_> {
+    /// A call that does something to a mutex by itself.
+    fn operate(
+        &mut self,
+        mut state: State,
+        call: &Call,
+        (operation, mutex): (Operation, Rc<str>),
+        trail: &Trail<'_>,
+    ) -> Afters<State> {
+        let place = (call.range.start, call.range.end);
+        match operation {
+            Operation::Lock | Operation::TryLock if self.graph.is_asked(call) => {
+                let mut locked = state.clone();
+                locked.locked.insert(mutex, place);
+                return Afters::ByZero {
+                    place: call.text.clone(),
+                    zero: locked,
+                    other: state,
+                };
+            }
+            Operation::Lock => state.locked.insert(mutex, place),
+            // What an unknown macro makes of the answer is not known.
+            Operation::TryLock => {}
+            Operation::Unlock => {
+                if state.locked.remove(&mutex).is_none() {
+                    self.unlocked.insert(mutex.clone());
+                    state.released.insert(mutex, ());
+                }
+            }
+            Operation::Destroy => self.destroy(&mut state, &mutex, call, None, trail),
+        }
+        on(state)
+    }
+
     /// Whether a function of the same file ends with a mutex locked.
     fn is_left_locked_by(&self, name: &str) -> bool {
         reached(self.c, name, self.depth + 1).is_some_and(|number| {
@@ -246,21 +260,21 @@ impl Locks<'_> {
     fn destroy(
         &mut self,
         state: &mut State,
-        mutex: &str,
+        mutex: &Rc<str>,
         call: &Call,
         callee: Option<&str>,
         trail: &Trail<'_>,
     ) {
         if let Some((start, end)) = state.locked.remove(mutex) {
             self.broken.push(Broken {
-                mutex: mutex.to_owned(),
+                mutex: mutex.clone(),
                 lock: start..end,
                 range: call.range.clone(),
                 callee: callee.map(str::to_owned),
                 branches: trail.branches(),
             });
         } else if !state.released.contains(mutex) {
-            self.destroyed.insert(mutex.to_owned());
+            self.destroyed.insert(mutex.clone());
         }
     }
 
@@ -274,25 +288,26 @@ impl Locks<'_> {
             return;
         }
         let parameters = self.c.parameters(number);
-        let translate = |mutex: &str| {
+        let translate = |state: &State, mutex: &str| {
             let position = parameters.iter().position(|name| name == root(mutex));
             match position.and_then(|position| call.arguments.get(position)) {
-                Some(argument) => substituted(mutex, &argument.text()),
-                None => mutex.to_string(),
+                Some(argument) => state.resolved(&substituted(mutex, &argument.text())),
+                None => state.resolved(mutex),
             }
         };
-        let all = |state: &State, list: &[Box<str>]| -> Vec<String> {
-            let own = list.iter().map(|mutex| translate(mutex));
-            own.map(|mutex| state.resolved(mutex)).collect()
+        let all = |state: &State, list: &[Box<str>]| -> Vec<Rc<str>> {
+            list.iter().map(|mutex| translate(state, mutex)).collect()
         };
         for inner in &*mutexes {
             for mutex in all(state, &inner.held) {
                 let place = (call.range.start, call.range.end);
-                state.locked.entry(mutex).or_insert(place);
+                if !state.locked.contains(&mutex) {
+                    state.locked.insert(mutex, place);
+                }
             }
             for mutex in all(state, &inner.unlocked) {
                 state.locked.remove(&mutex);
-                state.released.insert(mutex);
+                state.released.insert(mutex, ());
             }
             for mutex in all(state, &inner.destroyed) {
                 self.destroy(state, &mutex, call, Some(&call.name), trail);
@@ -320,7 +335,7 @@ fn mutexes_of(c: &C<'_>, number: usize, depth: usize) -> Rc<Vec<Mutexes>> {
         if graph.nodes.iter().any(is_concerned) {
             explore(graph, &mut locks, State::default(), &c.budget);
         }
-        let kept = |names: BTreeSet<String>| names.into_iter().map(Box::from).collect();
+        let kept = |names: BTreeSet<Rc<str>>| names.iter().map(|name| Box::from(&**name)).collect();
         Mutexes {
             destroyed: kept(locks.destroyed),
             unlocked: kept(locks.unlocked),
@@ -345,7 +360,7 @@ fn concerns_mutexes(c: &C<'_>, name: &str, depth: usize) -> bool {
 }
 
 /// A mutex without `&` and parentheses.
-fn plain(text: &str) -> String {
+fn plain(text: &str) -> &str {
     let mut text = text;
     loop {
         let inner = text.strip_prefix('&').or_else(|| {
@@ -354,14 +369,17 @@ fn plain(text: &str) -> String {
         });
         match inner {
             Some(inner) => text = inner,
-            None => return text.to_owned(),
+            None => return text,
         }
     }
 }
 
 /// A place of a callee with its parameter replaced: `pool->m` with `&p` is `p.m`.
 fn substituted(mutex: &str, argument: &str) -> String {
-    let rest = &mutex[mutex.find(root(mutex)).unwrap_or(0) + root(mutex).len()..];
+    let rest = match root_range(mutex) {
+        none if none.is_empty() => mutex,
+        base => &mutex[base.end..],
+    };
     match (argument.strip_prefix('&'), rest.strip_prefix("->")) {
         (Some(place), Some(member)) => format!("{}.{member}", plain(place)),
         (Some(place), None) => format!("{}{rest}", plain(place)),

@@ -127,7 +127,8 @@ fn has_pushing_loop(c: &C<'_>, function: &Function, state: &str) -> bool {
     let stream = c.stream();
     let mut at = function.open as usize;
     while at < function.close as usize {
-        if !matches!(&*stream.word(at), "for" | "while" | "do") {
+        let is_word = stream.kind(at) == Some(Kind::Identifier);
+        if !is_word || !matches!(&*stream.word(at), "for" | "while" | "do") {
             at += 1;
             continue;
         }

@@ -1,13 +1,12 @@
 //! `unchecked-allocation`: memory is used before anybody asked whether there is any.
 
-use std::collections::BTreeMap;
 use std::collections::hash_map::Entry;
 use std::ops::Range;
 
 use rustc_hash::FxHashMap;
 
 use crate::finding::{Findings, Level};
-use crate::flow::explore::{Afters, Analysis, Known, Trail, explore, on};
+use crate::flow::explore::{Afters, Analysis, Few, Known, Trail, explore, on};
 use crate::flow::{Assign, Call, Condition, Graph, NodeId, Step, Text, Value, names, root};
 use crate::rule::{Functions, Page, Rule, Run};
 use crate::unit::C;
@@ -83,7 +82,7 @@ const READERS: [(&str, &[usize]); 36] = [
 ];
 
 /// The pointers that nobody has checked, each with the bytes of its allocation.
-type Unchecked = BTreeMap<Text, (usize, usize)>;
+type Unchecked = Few<Text, (usize, usize)>;
 
 struct Allocations<'a> {
     c: &'a C<'a>,
@@ -108,7 +107,7 @@ fn run(c: &C<'_>, number: usize, findings: &mut Findings<'_>) {
             graph,
             uses: Vec::new(),
         };
-        explore(graph, &mut analysis, Unchecked::new(), &c.budget);
+        explore(graph, &mut analysis, Unchecked::default(), &c.budget);
         let mut uses = analysis.uses;
         uses.retain(|found| {
             !redefined
@@ -291,7 +290,7 @@ impl Analysis for Allocations<'_> {
 
     fn branch(&mut self, state: &mut Unchecked, condition: &Condition, _taken: bool) {
         // `if (!a || !b)` asks for both pointers, though it never comes to the second where the first is missing.
-        let asks_pointer = state.contains_key(&condition.left);
+        let asks_pointer = state.contains(&condition.left);
         let asks_all = |around: &&str| asks_pointer || around.contains("||");
         let around = condition.around.as_deref();
         let all = around.filter(asks_all);
@@ -307,7 +306,7 @@ impl Analysis for Allocations<'_> {
 }
 
 fn mentions(text: &str, pointer: &str) -> bool {
-    text == pointer || names(text, pointer)
+    names(text, pointer) || (text.is_empty() && pointer.is_empty())
 }
 
 /// Takes away the pointers that somebody may have compared with NULL, under all their names.

@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 use std::ops::Range;
 
 use super::{Effect, effect};
-use crate::flow::explore::{Afters, Analysis, Known, Outcome, Trail, explore, on};
+use crate::flow::explore::{Afters, Analysis, Few, Known, Outcome, Trail, explore, on};
 use crate::flow::{Assign, Call, Condition, Graph, NodeId, Step, Text, Value};
 use crate::lexer::{Kind, Token};
 use crate::outline::Function;
@@ -33,7 +33,7 @@ pub(crate) struct Ending {
     pub(crate) delta: i64,
     /// The values that are left, lowest first.
     pub(crate) left: Vec<Push>,
-    popped: BTreeSet<Push>,
+    popped: Few<Push, ()>,
     /// The function asked how many values it was given before it pushed any.
     asked_height: bool,
     /// The conditions on the way, and whether they were true.
@@ -216,8 +216,7 @@ impl Analysis for Heights<'_> {
             ..
         } = stack
         {
-            let asks =
-                condition.left.starts_with("lua_gettop(") || tops.contains_key(&condition.left);
+            let asks = condition.left.starts_with("lua_gettop(") || tops.contains(&condition.left);
             *asked_height |= asks && pushed.is_empty() && popped.is_empty();
         }
     }

@@ -1,6 +1,5 @@
 //! What is known of variables on a path, of those that matter later.
 
-use std::cmp::Ordering;
 use std::hash::{BuildHasher as _, Hash, Hasher};
 use std::rc::Rc;
 
@@ -14,11 +13,17 @@ const FACT_CAP: usize = 32;
 /// The facts of a path. Copies share them until one of them changes, and each of them even then.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Known {
-    /// Sorted by the length of their text, then by it.
-    facts: Rc<Vec<Rc<(Text, Fact)>>>,
+    /// Each with the hash of its text, sorted by that, since numbers are compared sooner than texts.
+    facts: Rc<Vec<Kept>>,
     /// The hashes of all facts, in whatever order.
     hash: u64,
 }
+
+/// A fact behind the hash of its key.
+type Kept = (u64, Rc<(Text, Fact)>);
+
+/// The hash of a key, and the place of its fact; if it has none, where that would be.
+type Found = (u64, Result<usize, usize>);
 
 impl Hash for Known {
     fn hash<H: Hasher>(&self, state: &mut H) {
@@ -26,14 +31,9 @@ impl Hash for Known {
     }
 }
 
-/// Most texts differ in their length, which is compared at once.
-fn by_length(one: &str, other: &str) -> Ordering {
-    one.len().cmp(&other.len()).then_with(|| one.cmp(other))
-}
-
 /// The hash of a fact. It is mixed, so that sums of hashes are not alike where parts of facts are.
-fn hash_of(fact: &(Text, Fact)) -> u64 {
-    let mut hash: u64 = FxBuildHasher.hash_one(fact);
+fn hash_of(key: u64, fact: &Fact) -> u64 {
+    let mut hash: u64 = FxBuildHasher.hash_one((key, fact));
     hash = (hash ^ (hash >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
     hash = (hash ^ (hash >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
     hash ^ (hash >> 31)
@@ -75,7 +75,7 @@ impl Known {
     /// The least and the most whole number that a variable may be, by the comparisons of order so far.
     fn bounds(&self, variable: &str) -> (Option<i64>, Option<i64>) {
         let (mut least, mut most) = (None, None);
-        for fact in self.facts.iter() {
+        for (_, fact) in self.facts.iter() {
             let (key, Fact::Order(outcome)) = &**fact else {
                 continue;
             };
@@ -101,24 +101,37 @@ impl Known {
         (least, most)
     }
 
-    fn find(&self, key: &str) -> Result<usize, usize> {
-        self.facts.binary_search_by(|fact| by_length(&fact.0, key))
+    fn find(&self, key: &str) -> Found {
+        let hash = FxBuildHasher.hash_one(key);
+        let place = self.facts.binary_search_by(|(known, fact)| {
+            let order = known.cmp(&hash);
+            order.then_with(|| fact.0.as_str().cmp(key))
+        });
+        (hash, place)
     }
 
     fn get(&self, key: &str) -> Option<&Fact> {
-        self.find(key).ok().map(|place| &self.facts[place].1)
+        if self.facts.is_empty() {
+            return None;
+        }
+        let place = self.find(key).1.ok()?;
+        Some(&self.facts[place].1.1)
     }
 
     fn insert(&mut self, key: Text, fact: Fact) {
-        let place = self.find(&key);
-        if place.is_ok_and(|place| self.facts[place].1 == fact) {
+        self.put(self.find(&key), key, fact);
+    }
+
+    fn put(&mut self, (hash, place): Found, key: Text, fact: Fact) {
+        if place.is_ok_and(|place| self.facts[place].1.1 == fact) {
             return;
         }
-        let made = Rc::new((key, fact));
-        self.hash = self.hash.wrapping_add(hash_of(&made));
+        self.hash = self.hash.wrapping_add(hash_of(hash, &fact));
+        let made = (hash, Rc::new((key, fact)));
         match place {
             Ok(place) => {
-                self.hash = self.hash.wrapping_sub(hash_of(&self.facts[place]));
+                let gone = hash_of(hash, &self.facts[place].1.1);
+                self.hash = self.hash.wrapping_sub(gone);
                 Rc::make_mut(&mut self.facts)[place] = made;
             }
             Err(place) => Rc::make_mut(&mut self.facts).insert(place, made),
@@ -126,9 +139,12 @@ impl Known {
     }
 
     fn remove(&mut self, key: &str) {
-        if let Ok(place) = self.find(key) {
-            let gone = Rc::make_mut(&mut self.facts).remove(place);
-            self.hash = self.hash.wrapping_sub(hash_of(&gone));
+        if self.facts.is_empty() {
+            return;
+        }
+        if let (hash, Ok(place)) = self.find(key) {
+            let (_, gone) = Rc::make_mut(&mut self.facts).remove(place);
+            self.hash = self.hash.wrapping_sub(hash_of(hash, &gone.1));
         }
     }
 
@@ -144,7 +160,7 @@ impl Known {
         }
         let base = root(variable);
         let mentions = |text: &str| text == variable || names(text, base);
-        let concerns = |fact: &Rc<(Text, Fact)>| {
+        let concerns = |(_, fact): &Kept| {
             let (key, fact) = &**fact;
             let in_value = match fact {
                 Fact::Equal(text) | Fact::NotEqual(text) => mentions(text),
@@ -157,7 +173,7 @@ impl Known {
             Rc::make_mut(&mut self.facts).retain(|fact| {
                 let is_gone = concerns(fact);
                 if is_gone {
-                    *hash = hash.wrapping_sub(hash_of(fact));
+                    *hash = hash.wrapping_sub(hash_of(fact.0, &fact.1.1));
                 }
                 !is_gone
             });
@@ -198,27 +214,27 @@ impl Known {
         taken: bool,
         matters: &Matters,
     ) -> bool {
-        let equality = match condition.operator {
-            "==" => Some(taken),
-            "!=" => Some(!taken),
-            _ => None,
+        let equal = match condition.operator {
+            "==" => taken,
+            "!=" => !taken,
+            _ => return self.suppose_order(condition, taken, matters),
         };
-        match equality {
-            Some(equal) => {
-                let possible = self.may_equal(condition, equal);
-                self.note_equality(condition, equal, matters);
-                if condition.left.ends_with(')') {
-                    // The result of a call that was not kept is asked once.
-                    self.remove(&condition.left);
-                }
-                possible
-            }
-            None => self.suppose_order(condition, taken, matters),
+        let (hash, place) = self.find(&condition.left);
+        if !self.may_equal(place.ok(), condition, equal) {
+            return false;
         }
+        if matters.has(&condition.left) && self.facts.len() < FACT_CAP {
+            self.note_equality((hash, place), condition, equal);
+        }
+        if condition.left.ends_with(')') {
+            // The result of a call that was not kept is asked once.
+            self.remove(&condition.left);
+        }
+        true
     }
 
-    fn may_equal(&self, condition: &Condition, equal: bool) -> bool {
-        match self.get(&condition.left) {
+    fn may_equal(&self, place: Option<usize>, condition: &Condition, equal: bool) -> bool {
+        match place.map(|place| &self.facts[place].1.1) {
             Some(Fact::Equal(text)) if *text == condition.right => equal,
             Some(Fact::Equal(text)) => !(equal && differ(text, &condition.right)),
             Some(Fact::NotEqual(_)) if self.is_not(&condition.left, &condition.right) => !equal,
@@ -230,22 +246,23 @@ impl Known {
         }
     }
 
-    fn note_equality(&mut self, condition: &Condition, equal: bool, matters: &Matters) {
-        if !matters.has(&condition.left) || self.facts.len() >= FACT_CAP {
-            return;
-        }
-        let before = self.get(&condition.left).cloned();
+    /// Notes the outcome of a comparison of what has its fact at a place, or would have it there.
+    fn note_equality(&mut self, place: Found, condition: &Condition, equal: bool) {
+        let before = place.1.ok().map(|place| &self.facts[place].1.1);
         if equal {
+            let had_other = matches!(before, Some(Fact::NotEqual(_)));
             let fact = Fact::Equal(condition.right.clone());
-            self.insert(condition.left.clone(), fact);
-            if matches!(before, Some(Fact::NotEqual(_))) {
+            self.put(place, condition.left.clone(), fact);
+            if had_other {
                 self.remove(&second(&condition.left));
             }
-        } else if !matches!(before, Some(Fact::Equal(_)))
-            && !self.is_not(&condition.left, &condition.right)
-        {
+        } else if !matches!(before, Some(Fact::Equal(_))) {
+            let before = before.cloned();
+            if before.is_some() && self.is_not(&condition.left, &condition.right) {
+                return;
+            }
             let fact = Fact::NotEqual(condition.right.clone());
-            self.insert(condition.left.clone(), fact);
+            self.put(place, condition.left.clone(), fact);
             if let Some(before) = before {
                 self.insert(Text::from(second(&condition.left)), before);
             }

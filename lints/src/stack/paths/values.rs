@@ -1,8 +1,8 @@
 //! The values that a function has on the stack at a point of a path, and those that it popped.
 
-use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
+use crate::flow::explore::Few;
 use crate::flow::{Assign, Call, Condition, Text, Value};
 
 /// Higher stacks are loops that push: nothing is said of them.
@@ -29,9 +29,9 @@ pub(super) enum Stack {
         pushed: Vec<Push>,
         /// How many values of the caller are gone.
         below: usize,
-        popped: BTreeSet<Push>,
+        popped: Few<Push, ()>,
         /// Variables that hold the result of `lua_gettop`, and how high the stack was then.
-        tops: BTreeMap<Text, i64>,
+        tops: Few<Text, i64>,
         /// A condition asked for the height before anything was pushed.
         asked_height: bool,
     },
@@ -68,8 +68,8 @@ impl Stack {
         Self::Values {
             pushed: Vec::new(),
             below: 0,
-            popped: BTreeSet::new(),
-            tops: BTreeMap::new(),
+            popped: Few::default(),
+            tops: Few::default(),
             asked_height: false,
         }
     }
@@ -107,7 +107,7 @@ impl Stack {
         let ours = takes.min(pushed.len());
         let gone = pushed.split_off(pushed.len() - ours);
         if leaves == 0 {
-            popped.extend(gone);
+            note(popped, gone);
         }
         *below += takes - ours;
         for _ in 0..leaves {
@@ -146,8 +146,14 @@ impl Stack {
         if size > pushed.len() {
             return Self::Unknown;
         }
-        popped.extend(pushed.split_off(size));
+        note(popped, pushed.split_off(size));
         self
+    }
+}
+
+fn note(popped: &mut Few<Push, ()>, gone: Vec<Push>) {
+    for push in gone {
+        popped.insert(push, ());
     }
 }
 
