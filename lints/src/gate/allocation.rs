@@ -110,9 +110,9 @@ fn target(text: &str) -> Option<(&str, &str)> {
         return Some((around, place));
     }
     let starts_statement = pointed.trim_ascii_end().ends_with([';', '{', '}']);
+    let is_one = around[pointed.len()..].trim_ascii() == "*";
     let place = &left[left.len() - length - 1..];
-    (starts_statement && around.len() == pointed.len() + 1 && place.starts_with('*'))
-        .then_some((pointed, place))
+    (starts_statement && is_one && place.starts_with('*')).then_some((pointed, place))
 }
 
 /// Whether a statement first of all asks whether a place is NULL, or gives it to somebody who may.
@@ -245,6 +245,7 @@ mod tests {
     #[test]
     fn pointers_that_look_as_if_they_were_asked_for() {
         check("f(a);\n*p = malloc(n); if ((*p)->x)", true);
+        check("f(a);\n\t**p = malloc(n); if (!**p)", true);
         check("p = malloc(n); if ((p)->x)", true);
         check("x = a * (p = malloc(n))->x;", true);
         check("(p = malloc(n)) = q;", true);

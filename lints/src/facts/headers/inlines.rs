@@ -47,15 +47,18 @@ fn head(window: &str) -> &str {
 /// a blank.
 pub(super) fn may_define(text: &str, names: &FxHashSet<String>) -> bool {
     let bytes = text.as_bytes();
-    let ends = memchr::memchr_iter(b'\n', bytes).chain([bytes.len()]);
-    let mut start = 0;
-    ends.into_iter().any(|end| {
-        let line = &text[start..end];
-        start = end + 1;
-        !matches!(
-            line.as_bytes().first(),
-            None | Some(b' ' | b'\t' | b'\r' | b'#')
-        ) && names_function(line, names)
+    let behind = memchr::memchr_iter(b'\n', bytes).map(|end| end + 1);
+    let mut starts = std::iter::once(0).chain(behind);
+    starts.any(|start| {
+        // Most lines are sorted out here.
+        match bytes.get(start) {
+            None | Some(b' ' | b'\t' | b'\r' | b'\n' | b'#') => return false,
+            Some(b'{' | b'}') if bytes.get(start + 1) == Some(&b'\n') => return false,
+            Some(_) => {}
+        }
+        let line = &bytes[start..];
+        let length = memchr::memchr(b'\n', line).unwrap_or(line.len());
+        names_function(&text[start..start + length], names)
     })
 }
 

@@ -22,6 +22,7 @@ pub(super) fn is_mention(before: &str, behind: &str) -> bool {
     let is_directive = line.trim_ascii_start().starts_with('#') || is_continued(&before[..start]);
     (!is_directive && (is_followed_by_text(behind) || is_in_string(line)))
         || names_header(line, behind)
+        || is_named_by_directive(line)
         || line.ends_with('*')
         || is_in_line_comment(line)
         || is_in_comment(before)
@@ -41,6 +42,18 @@ fn is_followed_by_text(behind: &str) -> bool {
 
 fn names_header(line: &str, behind: &str) -> bool {
     behind.starts_with(".h") && line.trim_ascii_start().starts_with('#')
+}
+
+/// Whether a line is a directive that only names what follows: what a macro of that name does is another question.
+fn is_named_by_directive(line: &str) -> bool {
+    let mut words = line.split_ascii_whitespace();
+    let (first, second, third) = (words.next(), words.next(), words.next());
+    let directive = match (first, second) {
+        (Some("#"), Some(directive)) if third.is_none() => directive,
+        (Some(directive), None) => directive.strip_prefix('#').unwrap_or_default(),
+        _ => "",
+    };
+    matches!(directive, "define" | "undef" | "ifdef" | "ifndef") && !line.ends_with(directive)
 }
 
 /// Whether the end of a line is in a string that begins there.
@@ -94,6 +107,9 @@ mod tests {
         check("errx(1, \"", "() failed\");", true);
         check("puts(\"no ", " failed\");", true);
         check("#include <", ".h>", true);
+        check("  # undef ", "\n", true);
+        check("#ifdef ", "\n", true);
+        check("#define ", "(n) mine(n)\n", true);
         check("#include \"lib/", ".h\"", true);
         check("void *", "(size_t);", true);
     }
@@ -108,6 +124,8 @@ mod tests {
         check("c = '\"'; p = ", "(5);", false);
         check("s = \"//\"; p = ", "(5);", false);
         check("#define MY ", " x", false);
+        check("#define MY(x) ", "(x)", false);
+        check("# if ", "\n", false);
         check("#define MY \\\n  ", " x", false);
         check("q = ", ";", false);
         check("p = ", "\n(5);", false);
