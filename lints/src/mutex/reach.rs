@@ -1,17 +1,20 @@
-//! Which functions of a file may do something to a mutex, by the words of their bodies: also through functions and
-//! macros of the file. Paths are followed in no other.
+//! Which functions of a file may do something to a mutex, and which may destroy one, by the words of their bodies: also
+//! through functions and macros of the file. Paths are followed in no other.
 
 use std::hash::BuildHasher as _;
 
 use rustc_hash::{FxBuildHasher, FxHashMap, FxHashSet};
 
-use super::operation;
+use super::{destroys, operation};
 use crate::lexer::{Kind, Token};
 use crate::unit::C;
 
 /// The functions that may reach a mutex, by the hash of their names, and how many calls away it is at least. Two that
 /// share a hash count as one.
-pub(crate) struct Reach(FxHashMap<u64, usize>);
+pub(crate) struct Reach {
+    any: FxHashMap<u64, usize>,
+    destroyed: FxHashMap<u64, usize>,
+}
 
 impl Reach {
     pub(crate) fn new(c: &C<'_>) -> Self {
@@ -22,7 +25,10 @@ impl Reach {
                 match token.kind {
                     Kind::Identifier => words.add(owner, &c.lexed.spelling(token)),
                     // Which name it makes is not known.
-                    Kind::Paste => words.open.push(owner),
+                    Kind::Paste => {
+                        words.any.push(owner);
+                        words.destroyed.push(owner);
+                    }
                     _ => {}
                 }
             }
@@ -33,12 +39,21 @@ impl Reach {
                 words.add(owner, &word);
             }
         }
-        Self(words.reached())
+        Self {
+            any: words.reached(words.any.clone()),
+            destroyed: words.reached(words.destroyed.clone()),
+        }
     }
 
     /// Whether a function of a name may do something to a mutex, by itself or through so many calls.
     pub(crate) fn has(&self, name: &str, calls: usize) -> bool {
-        let least = self.0.get(&key(name));
+        let least = self.any.get(&key(name));
+        least.is_some_and(|&least| least <= calls)
+    }
+
+    /// Whether a function of a name may destroy a mutex in that way.
+    pub(crate) fn may_destroy(&self, name: &str, calls: usize) -> bool {
+        let least = self.destroyed.get(&key(name));
         least.is_some_and(|&least| least <= calls)
     }
 }
@@ -48,8 +63,10 @@ struct Words {
     names: FxHashSet<u64>,
     macros: FxHashSet<u64>,
     owners: FxHashMap<u64, Vec<u64>>,
-    /// Those that are known to reach a mutex, and whose owners are not.
-    open: Vec<u64>,
+    /// Those that do something to a mutex themselves.
+    any: Vec<u64>,
+    /// Those that destroy one.
+    destroyed: Vec<u64>,
 }
 
 impl Words {
@@ -63,7 +80,8 @@ impl Words {
             names: functions.chain(macros.iter().copied()).collect(),
             macros,
             owners: FxHashMap::default(),
-            open: Vec::new(),
+            any: Vec::new(),
+            destroyed: Vec::new(),
         }
     }
 
@@ -76,23 +94,26 @@ impl Words {
             }
         }
         if operation(word).is_some() {
-            self.open.push(owner);
+            self.any.push(owner);
+        }
+        if destroys(word) {
+            self.destroyed.push(owner);
         }
     }
 
-    /// What reaches a mutex, those first that are fewer calls away. A macro is none.
-    fn reached(mut self) -> FxHashMap<u64, usize> {
+    /// What reaches some of them, those first that are fewer calls away. A macro is none.
+    fn reached(&self, mut open: Vec<u64>) -> FxHashMap<u64, usize> {
         let mut reached = FxHashMap::default();
         for calls in 0.. {
             let mut behind = Vec::new();
-            while let Some(name) = self.open.pop() {
+            while let Some(name) = open.pop() {
                 if reached.contains_key(&name) {
                     continue;
                 }
                 reached.insert(name, calls);
-                let owners = self.owners.remove(&name).unwrap_or_default();
+                let owners = self.owners.get(&name).into_iter().flatten();
                 if self.macros.contains(&name) {
-                    self.open.extend(owners);
+                    open.extend(owners);
                 } else {
                     behind.extend(owners);
                 }
@@ -100,7 +121,7 @@ impl Words {
             if behind.is_empty() {
                 break;
             }
-            self.open = behind;
+            open = behind;
         }
         reached
     }
@@ -126,5 +147,16 @@ mod tests {
         let has = |calls: usize| ["a", "b", "c", "d", "e"].map(|name| reach.has(name, calls));
         assert_eq!(has(0), [true, false, false, false, true]);
         assert_eq!(has(1), [true, true, false, false, true]);
+    }
+
+    #[test]
+    fn who_destroys_is_known() {
+        let text = "#define END(m) mtx_destroy(m)\n#define CALL(x) do_##x\nvoid a(void) { END(&m); }\nvoid b(void) { mtx_lock(&m); a(); }\nvoid c(void) { mtx_lock(&m); }\nvoid d(void) { CALL(it)(); }\n";
+        let source = Source::new("a.c", text);
+        let c = C::new(&source, Facts::default().tree.clone());
+        let reach = Reach::new(&c);
+        let has = |calls: usize| ["a", "b", "c", "d"].map(|name| reach.may_destroy(name, calls));
+        assert_eq!(has(0), [true, false, false, true]);
+        assert_eq!(has(1), [true, true, false, true]);
     }
 }

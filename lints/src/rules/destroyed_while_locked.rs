@@ -16,12 +16,7 @@ use crate::unit::{C, Mutexes};
 pub(crate) const RULE: Rule = Rule {
     name: "destroyed-while-locked",
     level: Level::Error,
-    run: Run::Functions(Functions {
-        judges: |_| true,
-        names: |word| operation(word).is_some_and(|found| found != Operation::Unlock),
-        through_calls: |c| names_destroyer(c.lexed.text).then_some(destroys),
-        run,
-    }),
+    run: Run::Functions(FUNCTIONS),
     page: Page {
         what: "It fires where a mutex is destroyed between its lock and its unlock, directly or through a function of the same file.",
         why: "Destroying a locked mutex is undefined (POSIX, pthread_mutex_destroy): another thread that waits for it never wakes, or works on memory that is gone.",
@@ -32,6 +27,13 @@ pub(crate) const RULE: Rule = Rule {
     },
 };
 
+pub(crate) const FUNCTIONS: Functions = Functions {
+    judges: |_| true,
+    names: |word| operation(word).is_some_and(|found| found != Operation::Unlock),
+    through_calls: |c| names_destroyer(c.lexed.text).then_some(destroys),
+    run,
+};
+
 /// More pointers to mutexes no function has.
 const POINTER_CAP: usize = 8;
 
@@ -39,6 +41,10 @@ const POINTER_CAP: usize = 8;
 const DEPTH_CAP: usize = 4;
 
 fn run(c: &C<'_>, number: usize, findings: &mut Findings<'_>) {
+    let name = c.lexed.code[c.outline.functions[number].name as usize];
+    if !reach(c).may_destroy(&c.lexed.spelling(name), DEPTH_CAP) {
+        return;
+    }
     for graph in c.flow(number).graphs() {
         let mut locks = Locks::new(c, graph, 0);
         explore(graph, &mut locks, State::default(), &c.budget);
@@ -320,8 +326,11 @@ impl Locks<'_> {
 fn reached(c: &C<'_>, name: &str, depth: usize) -> Option<usize> {
     let number = c.function_named(name)?;
     let calls = DEPTH_CAP.checked_sub(depth)?;
-    let reach = c.mutex_reach.get_or_init(|| Reach::new(c));
-    reach.has(name, calls).then_some(number)
+    reach(c).has(name, calls).then_some(number)
+}
+
+fn reach<'c>(c: &'c C<'_>) -> &'c Reach {
+    c.mutex_reach.get_or_init(|| Reach::new(c))
 }
 
 /// What a function does to mutexes on the paths of each graph. Asked once a function and depth.
