@@ -57,7 +57,8 @@ pub(crate) fn each_mention(c: &C<'_>, prefix: &str, mut visit: impl FnMut(Mentio
     let stringisers = Stringisers::of(c);
     c.each_stretch(wanted, |stretch| {
         in_stretch(stretch, prefix, &mut |mention, index| {
-            if mention.role != Role::Use || !stringisers.make_text_of(&stretch.stream, index) {
+            let is_named = matches!(mention.role, Role::Use | Role::Prototype | Role::Definition);
+            if !is_named || !stringisers.make_text_of(&stretch.stream, index) {
                 visit(mention);
             }
         });

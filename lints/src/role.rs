@@ -3,6 +3,7 @@
 //! Decided from the tokens around it, so that it works where no grammar parses. Each question looks at a
 //! bounded number of tokens. What can't be told from a use is called a use.
 
+mod bare_name;
 mod declaration;
 
 use std::borrow::Cow;
@@ -158,8 +159,10 @@ impl<'a> Stream<'a> {
         match self.kind(next) {
             Some(Kind::ParenOpen) => self.role_before_parenthesis(index, next),
             Some(Kind::Identifier) if !is_operator_word(&self.word(next)) => {
-                // An identifier before another is a type, a specifier or a macro without effect here.
-                Role::Type
+                // An identifier before another is a type, a specifier or a macro without effect here; where a value
+                // must stand it is one of two branches.
+                let is_value = index > 0 && matches!(&*self.word(index - 1), "return" | "case");
+                if is_value { Role::Use } else { Role::Type }
             }
             _ => self.role_of_bare_name(index, next),
         }
@@ -180,8 +183,22 @@ impl<'a> Stream<'a> {
                 "goto" => Some(Role::Label),
                 _ => None,
             },
+            Kind::Operator if self.is(previous, "&&") && self.begins_operand(previous) => {
+                Some(Role::Label)
+            }
             _ => None,
         }
+    }
+
+    /// Whether no operand stands before an operator: `&&label` takes an address then.
+    fn begins_operand(&self, operator: usize) -> bool {
+        self.previous(operator).is_some_and(|before| {
+            let is_word = self.kind(before) == Some(Kind::Identifier);
+            matches!(
+                self.kind(before),
+                Some(Kind::Assign | Kind::Comma | Kind::Question | Kind::Colon)
+            ) || (is_word && is_statement_word(&self.word(before)))
+        }) || self.previous(operator).is_none() && self.parent(operator).is_some()
     }
 
     /// Whether the parenthesis around a token is that of `if`, `while` or `switch`.
@@ -203,134 +220,6 @@ impl<'a> Stream<'a> {
                 .parent(index)
                 .is_none_or(|open| self.kind(open) == Some(Kind::BraceOpen))
             && !self.in_type_body(index)
-    }
-
-    /// A name that no parenthesis follows.
-    fn role_of_bare_name(&self, index: usize, next: usize) -> Role {
-        if self.in_enumeration(index) {
-            return match self.previous(index).and_then(|before| self.kind(before)) {
-                None | Some(Kind::Comma) => Role::Declared,
-                _ => Role::Use,
-            };
-        }
-        if self.in_type_operator(index) {
-            return Role::Type;
-        }
-        if self.kind(next) == Some(Kind::ParenClose)
-            && let Some(role) = self.role_in_parentheses(index, next)
-        {
-            return role;
-        }
-        if self.names_pointer_type(index, next) {
-            return Role::Type;
-        }
-        if let Some(open) = self.parameter_list(index) {
-            let first = index == open + 1 || self.kind(index - 1) == Some(Kind::Comma);
-            return if first { Role::Type } else { Role::Declared };
-        }
-        if self.may_declare(index) && self.declares(index) {
-            return Role::Declared;
-        }
-        Role::Use
-    }
-
-    /// Whether a declaration may stand here: not among arguments, unless a type stands right before the name.
-    fn may_declare(&self, index: usize) -> bool {
-        match self.parent(index) {
-            Some(open) if self.kind(open) == Some(Kind::ParenOpen) => {
-                self.kind(index - 1) == Some(Kind::Identifier)
-                    || (open > 0 && self.is(open - 1, "for"))
-            }
-            _ => true,
-        }
-    }
-
-    /// `(name)`: a cast, a call through parentheses, a declarator or an argument.
-    fn role_in_parentheses(&self, index: usize, close: usize) -> Option<Role> {
-        let open = index.checked_sub(1)?;
-        let starred = self.kind(open) == Some(Kind::Star);
-        let open = if starred { open.checked_sub(1)? } else { open };
-        if self.kind(open) != Some(Kind::ParenOpen) {
-            return None;
-        }
-        if self.kind(close + 1) == Some(Kind::ParenOpen) {
-            return Some(self.role_of_callee(index, open, close + 1, starred));
-        }
-        if starred || self.is_callee(open) {
-            return None;
-        }
-        let cast = match self.kind(close + 1) {
-            Some(Kind::Identifier) => !is_operator_word(&self.word(close + 1)),
-            Some(Kind::Number | Kind::String | Kind::Character | Kind::BraceOpen) => true,
-            Some(Kind::Operator) => matches!(&*self.word(close + 1), "~" | "!"),
-            _ => false,
-        };
-        (cast && !self.in_condition(index)).then_some(Role::Type)
-    }
-
-    /// `(name)(…)` and `(*name)(…)`.
-    fn role_of_callee(&self, index: usize, open: usize, arguments: usize, starred: bool) -> Role {
-        let is_parameter = || {
-            let type_before = open > 0 && self.kind(open - 1) == Some(Kind::Identifier);
-            starred && type_before && self.parameter_list(open).is_some()
-        };
-        if !(self.declares(open) || is_parameter()) || !self.reads_like_parameters(arguments) {
-            return Role::Use;
-        }
-        if starred {
-            return Role::Declared;
-        }
-        self.role_of_declarator(index, arguments)
-    }
-
-    /// Whether a parenthesis belongs to a call, a macro or a declarator: a name stands before it.
-    fn is_callee(&self, open: usize) -> bool {
-        open.checked_sub(1).is_some_and(|before| {
-            matches!(
-                self.kind(before),
-                Some(Kind::ParenClose | Kind::BracketClose)
-            ) || (self.kind(before) == Some(Kind::Identifier)
-                && !is_statement_word(&self.word(before)))
-        })
-    }
-
-    /// Whether a name is the operand of an operator that takes types, or members of types.
-    fn in_type_operator(&self, index: usize) -> bool {
-        let open = self
-            .parent(index)
-            .filter(|&open| self.kind(open) == Some(Kind::ParenOpen));
-        let operator = open
-            .and_then(|open| open.checked_sub(1))
-            .map(|before| self.word(before));
-        let is_first = open.is_some_and(|open| index == open + 1);
-        match operator.as_deref() {
-            Some("offsetof" | "__builtin_offsetof" | "container_of") => true,
-            Some("sizeof" | "_Alignof" | "alignof" | "__alignof__" | "_Atomic") => is_first,
-            // Nobody asks for the type of a type.
-            Some("typeof" | "__typeof__" | "__typeof" | "typeof_unqual") => {
-                is_first && self.word(index).ends_with("_t")
-            }
-            Some("va_arg") => self.kind(index + 1) == Some(Kind::ParenClose),
-            _ => false,
-        }
-    }
-
-    /// `name *x;`, `(name *)x`, `f(name *)`: a type with stars behind it.
-    fn names_pointer_type(&self, index: usize, next: usize) -> bool {
-        let mut after = next;
-        while self.kind(after) == Some(Kind::Star) || is_qualifier(&self.word(after)) {
-            after += 1;
-        }
-        if after == next || after - next > 8 {
-            return false;
-        }
-        match self.kind(after) {
-            // A product has an operand here.
-            Some(Kind::ParenClose | Kind::Comma) => true,
-            Some(Kind::BracketOpen) => self.kind(after + 1) == Some(Kind::BracketClose),
-            Some(Kind::Identifier | Kind::ParenOpen) => self.follows_specifiers_only(index),
-            _ => false,
-        }
     }
 }
 

@@ -11,6 +11,9 @@ impl Stream<'_> {
     /// A name with a parenthesis behind it: a call, or a declarator.
     pub(super) fn role_before_parenthesis(&self, index: usize, open: usize) -> Role {
         let begins = self.previous(index).is_none();
+        if self.kind(open + 1) == Some(Kind::Star) && self.is_type_of_pointer(index, open) {
+            return Role::Type;
+        }
         if begins {
             // K&R without a type: only a body makes it a definition.
             let defined = self.at_file_scope(index) && self.is_defined(open);
@@ -30,6 +33,15 @@ impl Stream<'_> {
             return Role::Use;
         }
         self.role_of_declarator(index, open)
+    }
+
+    /// Whether a name before `(*` is the type of what is declared or cast to: `name (*pointer)(void)`, `(name (*)[2])`.
+    fn is_type_of_pointer(&self, index: usize, open: usize) -> bool {
+        let is_abstract = self.kind(open + 2) == Some(Kind::ParenClose);
+        let may_declare = self.at_file_scope(index)
+            || self.in_type_body(index)
+            || (index > self.begin(index) && self.is_specifier(index - 1));
+        is_abstract || (may_declare && self.follows_specifiers_only(index))
     }
 
     /// A name that declares something with the parameters that open at `open`.
@@ -134,7 +146,7 @@ impl Stream<'_> {
     }
 
     /// Whether a name stands behind nothing but stars in parentheses that stand where a declarator may: `int (*name`.
-    fn declares_in_parentheses(&self, index: usize) -> bool {
+    pub(super) fn declares_in_parentheses(&self, index: usize) -> bool {
         let mut at = index;
         for _ in 0..4 {
             let begin = self.begin(at);
@@ -194,17 +206,19 @@ impl Stream<'_> {
     pub(super) fn follows_specifiers_only(&self, index: usize) -> bool {
         let begin = self.begin(index);
         index - begin < 8
-            && (begin..index).all(|at| {
-                let word = self.word(at);
-                is_qualifier(&word)
-                    || matches!(
-                        &*word,
-                        "static" | "extern" | "register" | "typedef" | "auto" | "inline"
-                    )
-            })
+            && (begin..index).all(|at| self.is_specifier(at))
             && self.parent(index).is_none_or(|open| {
                 self.kind(open) == Some(Kind::BraceOpen) || (open > 0 && self.is(open - 1, "for"))
             })
+    }
+
+    fn is_specifier(&self, index: usize) -> bool {
+        let word = self.word(index);
+        is_qualifier(&word)
+            || matches!(
+                &*word,
+                "static" | "extern" | "register" | "typedef" | "auto" | "inline"
+            )
     }
 
     /// The parenthesis of the parameter list in which a name stands, if it stands in one.
@@ -289,7 +303,7 @@ impl Stream<'_> {
     }
 
     /// Whether a token stands directly in the body of a struct or union.
-    pub(super) fn in_type_body(&self, index: usize) -> bool {
+    pub(crate) fn in_type_body(&self, index: usize) -> bool {
         self.parent(index)
             .is_some_and(|open| self.kind(open) == Some(Kind::BraceOpen) && self.is_type_body(open))
     }
