@@ -70,11 +70,7 @@ impl<'c> Callers<'c> {
             Question::GivesOwner => {
                 held(&stream, argument.start, |at| names.is_state(at)).is_none()
             }
-            Question::GivesLocal => {
-                stream.kind(argument.start) == Some(Kind::Ampersand)
-                    && argument.len() == 2
-                    && names.has(argument.start + 1)
-            }
+            Question::GivesLocal => names.gives_local(argument.start),
         })
     }
 

@@ -8,7 +8,7 @@ use rustc_hash::FxHashMap;
 use super::value::held;
 use crate::lexer::Kind;
 use crate::outline::Function;
-use crate::role::{Role, Stream};
+use crate::role::{Role, Stream, is_qualifier};
 
 /// The names of one function.
 pub(super) struct Locals<'a> {
@@ -48,8 +48,9 @@ impl<'a> Locals<'a> {
             if !stream.is(index, "lua_State") || stream.kind(index + 1) != Some(Kind::Star) {
                 continue;
             }
-            let name = (index + 2..index + 5)
-                .find(|&at| stream.kind(at) == Some(Kind::Identifier) && !stream.is(at, "const"));
+            let name = (index + 2..index + 5).find(|&at| {
+                stream.kind(at) == Some(Kind::Identifier) && !is_qualifier(&stream.word(at))
+            });
             if let Some(name) = name.filter(|&name| name < function.open as usize) {
                 states.insert(stream.word(name), 0);
             }
@@ -112,7 +113,10 @@ impl<'a> Locals<'a> {
             let mut firsts = FxHashMap::default();
             for at in self.function.name as usize..self.function.close as usize {
                 if self.declares(at) {
-                    let is_pointer = self.stream.kind(at - 1) == Some(Kind::Star);
+                    // A list among the parameters is a pointer to one of the caller's.
+                    let is_pointer = self.stream.kind(at - 1) == Some(Kind::Star)
+                        || (at < self.function.open as usize
+                            && self.stream.kind(at + 1) == Some(Kind::BracketOpen));
                     let first = First { at, is_pointer };
                     firsts.entry(self.stream.word(at)).or_insert(first);
                 }
@@ -121,10 +125,32 @@ impl<'a> Locals<'a> {
         })
     }
 
-    /// Whether the name at `index` is a pointer that only ever points to a value of the function: `ctx = &local`.
+    /// Whether the name at `index` is a pointer that only ever points to a value of the function: `ctx = &local`, or a
+    /// list of such values. Parentheses and stars may stand before it.
     pub(super) fn points_to_one(&self, index: usize) -> bool {
-        let setting = self.settings().get(&self.stream.word(index));
-        setting.is_some_and(|setting| setting.points_to_one)
+        let is_before =
+            |at: &usize| matches!(self.stream.kind(*at), Some(Kind::ParenOpen | Kind::Star));
+        let name = (index..index + 8)
+            .find(|at| !is_before(at))
+            .unwrap_or(index);
+        let setting = self.settings().get(&self.stream.word(name));
+        self.is_list(name) || setting.is_some_and(|setting| setting.points_to_one)
+    }
+
+    /// Whether the name at `index` is that of a list of values which ends with the function.
+    fn is_list(&self, index: usize) -> bool {
+        let first = self.first(index);
+        first.is_some_and(|first| {
+            first.at < index
+                && !first.is_pointer
+                && self.stream.kind(first.at + 1) == Some(Kind::BracketOpen)
+        })
+    }
+
+    /// Whether what is given at a token points to values of the function and nothing else.
+    pub(super) fn gives_local(&self, at: usize) -> bool {
+        self.is_address(at)
+            || (self.stream.kind(at) == Some(Kind::Identifier) && self.points_to_one(at))
     }
 
     /// Whether a name holds another state by then: `L = default_luaL();` stands before, and every path goes through it.
@@ -170,15 +196,26 @@ impl<'a> Locals<'a> {
         })
     }
 
-    /// Whether `&local`, `&local.part`, `&list[1]` or a list itself stands there, and nothing else.
+    /// Whether `&local`, `&local.part`, `&list[1]`, `&(struct handle){0}`, memory of the stack or a list itself stands
+    /// there, and nothing else.
     fn is_address(&self, at: usize) -> bool {
         let stream = self.stream;
         let is_address = stream.kind(at) == Some(Kind::Ampersand);
         let name = if is_address { at + 1 } else { at };
-        let is_list = || {
-            let first = self.first(name);
-            first.is_some_and(|first| stream.kind(first.at + 1) == Some(Kind::BracketOpen))
-        };
+        let is_list = || self.is_list(name);
+        let behind = |open: usize| stream.close(open).map(|close| close + 1);
+        if stream.kind(name) == Some(Kind::ParenOpen) {
+            let operand = behind(name);
+            return if is_address {
+                operand.and_then(|brace| stream.kind(brace)) == Some(Kind::BraceOpen)
+            } else {
+                // Behind a cast.
+                operand.is_some_and(|callee| self.is_of_stack(callee))
+            };
+        }
+        if self.is_of_stack(name) {
+            return true;
+        }
         let mut end = name + 1;
         while is_address && end < name + 16 {
             match stream.kind(end) {
@@ -199,12 +236,34 @@ impl<'a> Locals<'a> {
             )
     }
 
-    /// The end of the block of a statement that sets a name.
+    /// `alloca(n)`.
+    fn is_of_stack(&self, at: usize) -> bool {
+        matches!(
+            &*self.stream.word(at),
+            "alloca" | "__builtin_alloca" | "_alloca"
+        ) && self.stream.kind(at + 1) == Some(Kind::ParenOpen)
+    }
+
+    /// The end of the block of a statement that sets a name, or of the one for which a name is declared anew.
     fn end_of_statement(&self, at: usize) -> Option<usize> {
-        let outline = self.stream.outline;
-        let is_statement = outline.begin(at) as usize == at;
-        let close = || self.stream.close(outline.parent(at) as usize);
-        is_statement.then(close).flatten()
+        let stream = self.stream;
+        let begin = stream.outline.begin(at) as usize;
+        let open = stream.outline.parent(at) as usize;
+        let is_declared = begin < at && self.declares(at);
+        if begin != at && !is_declared {
+            return None;
+        }
+        let close = stream.close(open)?;
+        let is_loop = is_declared && open > 0 && stream.is(open - 1, "for");
+        if !is_loop {
+            return Some(close);
+        }
+        // The name of a loop is known in its body.
+        let body = close + 1;
+        match stream.kind(body) {
+            Some(Kind::BraceOpen) => stream.close(body),
+            _ => (body..body + 64).find(|&at| stream.kind(at) == Some(Kind::Semicolon)),
+        }
     }
 
     fn declares(&self, index: usize) -> bool {

@@ -50,8 +50,9 @@ pub(super) fn of_member(locals: &Locals<'_>, end: usize) -> Option<usize> {
             }
             Kind::Operator if stream.is(last, "++") || stream.is(last, "--") => at = last,
             _ => {
-                // `.L = L` within the braces of a compound literal.
-                return is_member.then(|| of_literal(locals, end)).flatten();
+                // `.L = L` and `[1] = L` within the braces of a compound literal.
+                let is_designator = is_member || stream.kind(at) == Some(Kind::BracketOpen);
+                return is_designator.then(|| of_literal(locals, end)).flatten();
             }
         }
     }
@@ -68,11 +69,25 @@ fn is_one_by_address(locals: &Locals<'_>, open: usize, close: usize) -> bool {
 /// A designated initialiser that is assigned to what outlives the call: `*ctx = (struct handle){.L = L}`.
 fn of_literal(locals: &Locals<'_>, assign: usize) -> Option<usize> {
     let stream = locals.stream;
-    let brace = stream.outline.parent(assign) as usize;
-    let cast = stream.outline.parent(brace.checked_sub(1)?) as usize;
-    let outer = cast.checked_sub(1)?;
-    of_whole(locals, outer)?;
-    stream.is(outer, "=").then_some(assign.checked_sub(2)?)
+    let mut at = assign;
+    // `.part = { .L = L }`, and elements without a designator.
+    for _ in 0..8 {
+        let before = (stream.outline.parent(at) as usize).checked_sub(1)?;
+        match stream.kind(before)? {
+            Kind::Assign | Kind::Comma | Kind::BraceOpen => at = before,
+            Kind::ParenClose => {
+                let outer = (stream.outline.parent(before) as usize).checked_sub(1)?;
+                of_whole(locals, outer)?;
+                let begin = stream.outline.begin(assign) as usize;
+                let first = (begin..assign)
+                    .rev()
+                    .take_while(|&at| stream.kind(at) != Some(Kind::Comma));
+                return stream.is(outer, "=").then_some(first.last()?);
+            }
+            _ => return None,
+        }
+    }
+    None
 }
 
 /// The first token of what the `=` at a token sets as a whole, if it outlives the call.
@@ -86,6 +101,12 @@ pub(super) fn of_whole(locals: &Locals<'_>, assign: usize) -> Option<usize> {
     let is_name = begin + 1 == assign && stream.kind(begin) == Some(Kind::Identifier);
     if is_name {
         return (!locals.has(begin)).then_some(begin);
+    }
+    let is_element = stream.kind(begin) == Some(Kind::Identifier)
+        && stream.kind(begin + 1) == Some(Kind::BracketOpen)
+        && stream.close(begin + 1) == assign.checked_sub(1);
+    if is_element {
+        return (!points_to_one(begin)).then_some(begin);
     }
     of_member(locals, assign).filter(|&first| !points_to_one(first))
 }
