@@ -155,6 +155,9 @@ pub(crate) fn flow(c: &C<'_>, function: &Function) -> Flow {
     let Some(bodies) = text::bodies(c, function, true) else {
         return Flow::Unknown;
     };
+    if bodies.iter().any(text::Body::has_cleanup) {
+        return Flow::Unknown;
+    }
     let is_expanded = bodies.iter().any(text::Body::is_expanded);
     let mut graphs = graphs_of(&bodies);
     if graphs.is_none() && is_expanded {

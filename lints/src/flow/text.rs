@@ -38,11 +38,69 @@ pub(super) fn bodies(c: &C<'_>, function: &Function, expands: bool) -> Option<Ve
                 .iter()
                 .filter_map(|branches| *branches.get(choice).or(branches.last())?)
                 .collect();
-            let tokens = tokens_of(function, directives, &chosen);
+            let tokens = without_attributes(c, tokens_of(function, directives, &chosen))?;
             // Nobody reads what is too deep: its words are not collected.
             (!is_too_deep(c, &tokens)).then(|| Body::new(c, &tokens, expands))
         })
         .collect::<Option<_>>()
+}
+
+/// The tokens that are left when attributes are gone, which the grammar knows in some places only. None where one
+/// names a function that runs when a variable ends.
+fn without_attributes(c: &C<'_>, tokens: Vec<u32>) -> Option<Vec<u32>> {
+    let begins = |at: usize| attribute_begins(c, &tokens[at..]);
+    let Some(first) = (0..tokens.len()).find(|&at| begins(at)) else {
+        return Some(tokens);
+    };
+    let mut left = tokens[..first].to_vec();
+    let mut at = first;
+    while let Some(&index) = tokens.get(at) {
+        if !begins(at) {
+            left.push(index);
+            at += 1;
+            continue;
+        }
+        let token = |at: usize| c.lexed.code[tokens[at] as usize];
+        let mut depth = 0_usize;
+        at += usize::from(token(at).kind == Kind::Identifier);
+        while at < tokens.len() {
+            match token(at).kind {
+                kind if kind.opens() => depth += 1,
+                kind if kind.closes() => depth = depth.saturating_sub(1),
+                Kind::Identifier if is_cleanup(&c.lexed.spelling(token(at))) => return None,
+                _ => {}
+            }
+            at += 1;
+            if depth == 0 {
+                break;
+            }
+        }
+    }
+    Some(left)
+}
+
+/// `__attribute__((…))` and `[[…]]`.
+fn attribute_begins(c: &C<'_>, tokens: &[u32]) -> bool {
+    let token = |at: usize| {
+        let index = tokens.get(at)?;
+        Some(c.lexed.code[*index as usize])
+    };
+    let (Some(first), Some(next)) = (token(0), token(1)) else {
+        return false;
+    };
+    match (first.kind, next.kind) {
+        (Kind::BracketOpen, Kind::BracketOpen) => true,
+        (Kind::Identifier, Kind::ParenOpen) => {
+            matches!(first.range().len(), 11 | 13)
+                && matches!(&*c.lexed.spelling(first), "__attribute__" | "__attribute")
+        }
+        _ => false,
+    }
+}
+
+/// An attribute by which a function runs when a variable ends.
+fn is_cleanup(word: &str) -> bool {
+    matches!(word, "cleanup" | "__cleanup__")
 }
 
 /// Whether brackets stand deeper within one another than any tree is made.

@@ -129,11 +129,14 @@ impl State {
             self.names.remove(target);
             self.names.retain(|_, name| **name != *target);
         }
+        // With another index or pointer the same words mean another mutex.
+        let whole = target.strip_prefix('*').unwrap_or(target);
+        if root(whole) == whole {
+            self.locked.retain(|mutex, _| !names(mutex, whole));
+        }
         if root(target) != target {
             return;
         }
-        // With another index or pointer the same words mean another mutex.
-        self.locked.retain(|mutex, _| !names(mutex, target));
         match &assign.value {
             Value::Address(place) if self.pointers.len() < POINTER_CAP => {
                 let mutex = Rc::from(plain(place));
@@ -146,6 +149,29 @@ impl State {
                 self.names.insert(assign.target.clone(), name);
             }
             _ => {}
+        }
+    }
+}
+
+impl State {
+    /// Forgets what a function of another file may unlock: it is given the mutex itself, or its name says so.
+    fn call_elsewhere(&mut self, call: &Call) {
+        let name = call.name.to_ascii_lowercase();
+        if name.starts_with("pthread_cleanup_pop") {
+            self.locked = Few::default();
+        }
+        let libraries = ["pthread_", "uv_", "cnd_", "mtx_", "sleepconditionvariable"];
+        if libraries.iter().any(|library| name.starts_with(library)) {
+            return;
+        }
+        let unlocks = name.contains("unlock") || name.contains("release");
+        let arguments = call.arguments.iter().map(Value::text);
+        for text in arguments.filter(|text| !text.is_empty()) {
+            let mutex = self.resolved(plain(&text));
+            let holder = root(&mutex);
+            self.locked.retain(|locked, _| {
+                *locked != mutex && !(unlocks && !holder.is_empty() && names(locked, holder))
+            });
         }
     }
 }
@@ -287,6 +313,9 @@ impl Locks<'_> {
     /// A call of a function of the same file: what it destroys and unlocks, in the caller's names.
     fn callee(&mut self, state: &mut State, call: &Call, trail: &Trail<'_>) {
         let Some(number) = reached(self.c, &call.name, self.depth + 1) else {
+            if !state.locked.is_empty() && self.c.function_named(&call.name).is_none() {
+                state.call_elsewhere(call);
+            }
             return;
         };
         let mutexes = mutexes_of(self.c, number, self.depth + 1);

@@ -123,7 +123,7 @@ impl Analysis for Leaks<'_> {
             Step::Call(call) if !state.held.is_empty() && self.c.never_returns(&call.name) => {
                 return Afters::None;
             }
-            Step::Call(call) => self.call(&mut state, call),
+            Step::Call(call) => self.call(&mut state, call, trail.node),
             Step::Assign(assign) => state.assign(self.graph, assign),
             Step::Return { value, range } => {
                 state.mention(&value.text());
@@ -159,13 +159,15 @@ impl Analysis for Leaks<'_> {
 }
 
 impl Leaks<'_> {
-    fn call(&self, state: &mut Corefs, call: &Call) {
+    fn call(&self, state: &mut Corefs, call: &Call, node: NodeId) {
         let argument = |index: usize| call.arguments.get(index).map(Value::text);
         let name = call.name.as_str();
         if CREATORS.contains(&name) {
             if let Some(place) = argument(1) {
                 let place = Text::from(place.trim_matches(['(', ')']));
-                state.create(self.graph, place, &call.range);
+                if !self.is_given_before(&place, node) {
+                    state.create(self.graph, place, &call.range);
+                }
             }
         } else if RELEASERS.contains(&name) {
             if let Some(place) = argument(1) {
@@ -192,6 +194,29 @@ impl Leaks<'_> {
                 }
             }
         }
+    }
+
+    /// Whether somebody was given the address of a place, or of what it is a part of, on a way to a node: it may
+    /// release what the place holds.
+    fn is_given_before(&self, place: &str, node: NodeId) -> bool {
+        let has_it = |given: &str| {
+            let rest = place.strip_prefix(given);
+            rest.is_some_and(|rest| rest.is_empty() || rest.starts_with(['.', '[']))
+        };
+        let is_address = |value: &Value| matches!(value, Value::Address(given) if has_it(given));
+        let gives = |step: &Step| match step {
+            Step::Call(call) => keeps(&call.name) && call.arguments.iter().any(is_address),
+            Step::Assign(assign) => is_address(&assign.value),
+            _ => false,
+        };
+        let mut nodes = self.graph.nodes.iter().enumerate();
+        nodes.any(|(number, given)| {
+            gives(&given.step) && {
+                let mut behind = vec![false; self.graph.nodes.len()];
+                self.graph.mark_behind(number, &mut behind);
+                behind[node]
+            }
+        })
     }
 
     fn end(&mut self, state: Corefs, range: &Range<usize>, trail: &Trail<'_>) {

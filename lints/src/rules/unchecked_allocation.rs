@@ -1,5 +1,7 @@
 //! `unchecked-allocation`: memory is used before anybody asked whether there is any.
 
+mod reads;
+
 use std::collections::hash_map::Entry;
 use std::ops::Range;
 
@@ -10,6 +12,7 @@ use crate::flow::explore::{Afters, Analysis, Few, Known, Trail, explore, on};
 use crate::flow::{Assign, Call, Condition, Graph, NodeId, Step, Text, Value, names, root};
 use crate::rule::{Functions, Page, Rule, Run};
 use crate::unit::C;
+use reads::{arguments_read, evaluated};
 
 pub(crate) const RULE: Rule = Rule {
     name: "unchecked-allocation",
@@ -39,46 +42,6 @@ const ALLOCATORS: [&str; 6] = [
     "lunet_alloc",
     "lunet_calloc",
     "lunet_realloc",
-];
-
-/// Functions of ISO C, POSIX and Lua that read or write through some of their arguments.
-const READERS: [(&str, &[usize]); 36] = [
-    ("bcopy", &[0, 1]),
-    ("bzero", &[0]),
-    ("fgets", &[0]),
-    ("fputs", &[0]),
-    ("fread", &[0]),
-    ("fwrite", &[0]),
-    ("lua_pushlstring", &[1]),
-    ("memchr", &[0]),
-    ("memcmp", &[0, 1]),
-    ("memcpy", &[0, 1]),
-    ("memmove", &[0, 1]),
-    ("mempcpy", &[0, 1]),
-    ("memset", &[0]),
-    ("puts", &[0]),
-    ("snprintf", &[0]),
-    ("sprintf", &[0]),
-    ("stpcpy", &[0, 1]),
-    ("strcasecmp", &[0, 1]),
-    ("strcat", &[0, 1]),
-    ("strchr", &[0]),
-    ("strcmp", &[0, 1]),
-    ("strcpy", &[0, 1]),
-    ("strcspn", &[0, 1]),
-    ("strdup", &[0]),
-    ("strlen", &[0]),
-    ("strncasecmp", &[0, 1]),
-    ("strncat", &[0, 1]),
-    ("strncmp", &[0, 1]),
-    ("strncpy", &[0, 1]),
-    ("strndup", &[0]),
-    ("strrchr", &[0]),
-    ("strspn", &[0, 1]),
-    ("strstr", &[0, 1]),
-    ("vsnprintf", &[0]),
-    ("vsprintf", &[0]),
-    ("wmemcpy", &[0, 1]),
 ];
 
 /// The pointers that nobody has checked, each with the bytes of its allocation.
@@ -226,14 +189,6 @@ fn reallocated<'a>(assign: &'a Assign, redefined: &[&str]) -> Option<&'a str> {
     (is_known && first == assign.target).then_some(name)
 }
 
-/// The arguments through which a function reads or writes, by position.
-fn arguments_read(function: &str) -> &'static [usize] {
-    READERS
-        .iter()
-        .find(|(name, _)| *name == function || function.strip_prefix("__builtin_") == Some(name))
-        .map_or(&[][..], |(_, arguments)| arguments)
-}
-
 /// The allocator of `strcpy(malloc(n), text)`.
 fn read_at_once<'a>(call: &'a Call, redefined: &[&str]) -> Option<&'a str> {
     let mut positions = arguments_read(&call.name).iter();
@@ -328,6 +283,7 @@ fn is_allocation(assign: &Assign) -> bool {
 fn forget(state: &mut Unchecked, assign: &Assign) {
     let text = assign.value.text();
     if matches!(assign.value, Value::Other(_)) {
+        let text = evaluated(&text);
         checked(state, |pointer, _| mentions(&text, pointer));
     }
     state.retain(|pointer, _| {
@@ -367,10 +323,18 @@ impl Allocations<'_> {
         let reads = arguments_read(&call.name);
         for (index, argument) in call.arguments.iter().enumerate() {
             let text = argument.text();
-            if reads.contains(&index)
-                && let Value::Place(place) = argument
-            {
-                self.used(state, place, &call.range, node);
+            let text = evaluated(&text);
+            if reads.contains(&index) {
+                match argument {
+                    Value::Place(place) => self.used(state, place, &call.range, node),
+                    // `&p->part` is read through `p`.
+                    Value::Address(place) => {
+                        if let Some((pointer, _)) = place.rsplit_once("->") {
+                            self.used(state, &Text::from(pointer), &call.range, node);
+                        }
+                    }
+                    _ => {}
+                }
             }
             // Another function may check it.
             checked(state, |pointer, _| mentions(&text, pointer));

@@ -2,6 +2,7 @@
 
 use std::ops::Range;
 
+use super::is_cleanup;
 use crate::flow::Text;
 use crate::flow::value::Words;
 use crate::lexer::{Kind, Token, spelling};
@@ -20,6 +21,8 @@ pub(in crate::flow) struct Body {
     tokens: Vec<Item>,
     /// Some of the words come from macros.
     is_expanded: bool,
+    /// A macro brings an attribute by which a function runs when a variable ends.
+    has_cleanup: bool,
 }
 
 /// A token, where its word begins, and the bytes of the file that it stands for.
@@ -59,6 +62,7 @@ impl Body {
             words: String::new(),
             tokens: Vec::with_capacity(tokens.len()),
             is_expanded: false,
+            has_cleanup: false,
             budget: EXPANSION_BUDGET.min(c.expansions.get()),
         };
         let macros = c.expandable().filter(|_| expands);
@@ -80,12 +84,18 @@ impl Body {
             words: Words::new(writer.words.into()),
             tokens: writer.tokens,
             is_expanded: writer.is_expanded,
+            has_cleanup: writer.has_cleanup,
         }
     }
 
     /// Whether some of the words come from macros.
     pub(in crate::flow) fn is_expanded(&self) -> bool {
         self.is_expanded
+    }
+
+    /// Whether a function runs when a variable ends, where nothing in the body says so.
+    pub(in crate::flow) fn has_cleanup(&self) -> bool {
+        self.has_cleanup
     }
 
     /// How many tokens there are.
@@ -149,6 +159,7 @@ struct Writer<'c, 'a> {
     words: String,
     tokens: Vec<Item>,
     is_expanded: bool,
+    has_cleanup: bool,
     budget: usize,
 }
 
@@ -238,11 +249,34 @@ impl Writer<'_, '_> {
         self.c
             .expansions
             .set(self.c.expansions.get().saturating_sub(spent));
+        let has = |is_it: fn(&str) -> bool| made.iter().any(|item| is_it(&item.text));
+        self.has_cleanup |= has(is_cleanup) && has(|word| word.starts_with("__attribute"));
+        if is_attribute(&made) {
+            return Some(behind);
+        }
         for item in made {
             self.write(item.kind, &item.text, &name.range());
         }
         Some(behind)
     }
+}
+
+/// Whether a macro made one attribute and nothing else.
+fn is_attribute(made: &[paste::Item]) -> bool {
+    let begins = |item: &paste::Item| matches!(&*item.text, "__attribute__" | "__attribute");
+    let Some((_, list)) = made.split_first().filter(|(first, _)| begins(first)) else {
+        return false;
+    };
+    let mut depth = 0_usize;
+    let end = list.iter().position(|item| {
+        match item.kind {
+            Kind::ParenOpen => depth += 1,
+            Kind::ParenClose => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+        depth == 0
+    });
+    end.is_some_and(|end| end > 0 && end + 1 == list.len())
 }
 
 /// `uint8_t`, `Address`.
