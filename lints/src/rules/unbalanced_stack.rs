@@ -20,7 +20,7 @@ pub(crate) const RULE: Rule = Rule {
         run,
     }),
     page: Page {
-        what: "It fires on a helper that leaves the Lua stack higher or lower on one path than on another without saying so in its return value. A path that returns a constant equal to the number of values it leaves has said so, and so has a function each of whose numbers stands for one height, such as -1 with an error message. Functions that return nothing and push in loops, or belong to a project that knows nothing of the SDK, may push as much as their data want; of them it fires where a path forgets what another one pops. The same holds for callbacks that fetch the state themselves. Functions that Lua itself calls may leave what they like below their results.",
+        what: "It fires on a helper that leaves the Lua stack higher or lower on one path than on another without saying so in its return value. A path that returns a constant equal to the number of values it leaves has said so, and so has a function each of whose numbers stands for one height, such as -1 with an error message. Of a function that returns a pointer it judges the paths that return NULL. Functions that return nothing and push in loops, or belong to a project that knows nothing of the SDK, may push as much as their data want; of them it fires where a path forgets what another one pops. The same holds for callbacks that fetch the state themselves. Functions that Lua itself calls may leave what they like below their results.",
         why: "The caller can't know what is on top. The value that stayed is taken for a result, or the stack grows with every call until it overflows.",
         bad: "static int check_coroutine(lua_State *L, const char *name) {\n    if (lua_pushthread(L)) {\n        lua_pop(L, 1);\n        return luaL_error(L, \"%s must be called from coroutine\", name);\n    }\n    return 0; //~ unbalanced-stack\n}\n",
         good: "static int check_coroutine(lua_State *L, const char *name) {\n    int is_main = lua_pushthread(L);\n    lua_pop(L, 1);\n    if (is_main) {\n        return luaL_error(L, \"%s must be called from coroutine\", name);\n    }\n    return 0;\n}\n",
@@ -31,9 +31,6 @@ pub(crate) const RULE: Rule = Rule {
 
 fn run(c: &C<'_>, number: usize, findings: &mut Findings<'_>) {
     let function = &c.outline.functions[number];
-    if !returns_number(c, function) {
-        return;
-    }
     let parameter = state_parameter(c, function);
     let is_variable = parameter.is_none();
     let Some(state) = parameter.or_else(|| state_variable(c, function)) else {
@@ -57,28 +54,6 @@ fn run(c: &C<'_>, number: usize, findings: &mut Findings<'_>) {
     }
 }
 
-/// Whether a function returns a number or nothing. A pointer tells in ways that are not followed.
-fn returns_number(c: &C<'_>, function: &Function) -> bool {
-    let stream = c.stream();
-    let head = function.begin as usize..function.name as usize;
-    let is_number = |word: &str| {
-        matches!(
-            word,
-            "int"
-                | "void"
-                | "bool"
-                | "_Bool"
-                | "unsigned"
-                | "long"
-                | "short"
-                | "size_t"
-                | "lua_Integer"
-        )
-    };
-    head.clone().all(|at| stream.kind(at) != Some(Kind::Star))
-        && (head.is_empty() || head.into_iter().any(|at| is_number(&stream.word(at))))
-}
-
 /// Who calls a function.
 #[derive(Clone, Copy, PartialEq)]
 enum Manners {
@@ -90,6 +65,8 @@ enum Manners {
     Asked,
     /// It returns a `bool`, which is no number of values either.
     Truth,
+    /// It returns a pointer: what it leaves with one is its own, and NULL is a number like others.
+    Pointer,
     Helper,
 }
 
@@ -103,10 +80,14 @@ fn manners(c: &C<'_>, function: &Function, is_given_state: bool) -> Manners {
     let list = open..stream.close(open).unwrap_or(open);
     let has_comma = list.clone().any(|at| stream.kind(at) == Some(Kind::Comma));
     let one_state = is_given_state && !has_comma;
-    let returns_int = (function.begin..function.name).any(|at| stream.is(at as usize, "int"));
-    if (function.begin..function.name)
-        .any(|at| matches!(&*stream.word(at as usize), "bool" | "_Bool"))
-    {
+    let head = function.begin as usize..function.name as usize;
+    if head.clone().any(|at| stream.kind(at) == Some(Kind::Star)) {
+        return Manners::Pointer;
+    }
+    let returns_int = head.clone().all(|at| !stream.is(at, "void"))
+        && head.clone().any(|at| may_be_int(&stream.word(at)));
+    let is_truth = |word: &str| matches!(word, "bool" | "_Bool" | "gboolean" | "BOOL");
+    if head.into_iter().any(|at| is_truth(&stream.word(at))) {
         return Manners::Truth;
     }
     let uses = c.uses_of(&name);
@@ -120,6 +101,25 @@ fn manners(c: &C<'_>, function: &Function, is_given_state: bool) -> Manners {
             Some(Calls::Mixed) | None => Manners::Helper,
         }
     }
+}
+
+/// Whether a word before the name of a function says that it returns an `int`, or may be another name for that.
+fn may_be_int(word: &str) -> bool {
+    let others = [
+        "unsigned",
+        "long",
+        "short",
+        "char",
+        "double",
+        "float",
+        "size_t",
+        "static",
+        "inline",
+        "extern",
+        "const",
+        "lua_Integer",
+    ];
+    !others.contains(&word)
 }
 
 /// Whether a function has a loop that may push: what it pushes then may be as much as the data want.
@@ -193,7 +193,7 @@ fn judge(graph: &Graph, paths: &Paths<'_>, findings: &mut Findings<'_>) {
         let worth = match manners {
             Manners::CalledByLua => false,
             Manners::MayBeCalledByLua => leaves_thread(ending),
-            Manners::Asked | Manners::Truth | Manners::Helper => true,
+            Manners::Asked | Manners::Truth | Manners::Pointer | Manners::Helper => true,
         };
         if let Some(other) = other_path(paths, ending).filter(|_| worth)
             && !is_told(endings, ending, manners)
@@ -207,6 +207,9 @@ fn judge(graph: &Graph, paths: &Paths<'_>, findings: &mut Findings<'_>) {
 /// Whether the return value tells how many values are left. `true` says that one is there to be taken, which nobody
 /// does with a thread that another path pops.
 fn says_so(endings: &[Ending], ending: &Ending, manners: Manners) -> bool {
+    if manners == Manners::Pointer && ending.constant().is_none_or(|number| number != 0) {
+        return true;
+    }
     let is_popped = || endings.iter().any(|other| other.popped_what(ending));
     let is_truth = manners == Manners::Truth && ending.constant().is_some();
     if ending.is_status() && is_popped() {
