@@ -66,19 +66,54 @@ fn run(unit: &Unit<'_>, findings: &mut Findings<'_>) {
     );
 }
 
-/// Whether a brace opens the members of a `struct`: the keyword, and perhaps a name and attributes before it.
+/// Whether a brace opens the members of a `struct`: the keyword, and perhaps attributes and a name before it.
 fn opens_struct(stream: &Stream<'_>, open: usize) -> bool {
-    let begin = stream.outline.begin(open) as usize;
-    (begin..open)
-        .rev()
-        .take(12)
-        .take_while(|&at| {
-            matches!(
-                stream.kind(at),
-                Some(Kind::Identifier | Kind::ParenOpen | Kind::ParenClose | Kind::Number)
-            )
-        })
-        .any(|at| stream.is(at, "struct"))
+    let mut at = open;
+    for _ in 0..8 {
+        let Some(before) = at.checked_sub(1) else {
+            return false;
+        };
+        at = match stream.kind(before) {
+            Some(Kind::Identifier) if stream.is(before, "struct") => return true,
+            Some(Kind::Identifier) => before,
+            Some(Kind::ParenClose | Kind::BracketClose) => {
+                let begin = stream.outline.parent(before) as usize;
+                match attribute_before(stream, begin) {
+                    Some(attribute) => attribute,
+                    None => return false,
+                }
+            }
+            _ => return false,
+        };
+    }
+    false
+}
+
+/// The first token of the attribute whose list begins at a bracket.
+fn attribute_before(stream: &Stream<'_>, open: usize) -> Option<usize> {
+    if stream.kind(open)? == Kind::BracketOpen {
+        return (stream.kind(open + 1) == Some(Kind::BracketOpen)).then_some(open);
+    }
+    let word = open.checked_sub(1)?;
+    is_attribute(&stream.word(word)).then_some(word)
+}
+
+/// The last token of the attribute that begins at a token, if one does.
+fn end_of_attribute(stream: &Stream<'_>, at: usize) -> Option<usize> {
+    let open = match stream.kind(at)? {
+        Kind::BracketOpen => at,
+        Kind::Identifier if is_attribute(&stream.word(at)) => at + 1,
+        _ => return None,
+    };
+    attribute_before(stream, open)?;
+    stream.close(open)
+}
+
+fn is_attribute(word: &str) -> bool {
+    matches!(
+        word,
+        "__attribute__" | "__attribute" | "__declspec" | "_Alignas" | "alignas"
+    )
 }
 
 /// A struct whose brace is open.
@@ -97,7 +132,11 @@ struct Struct {
 /// Goes once over all tokens, which may be little else than structs that are open: what stands within a nested struct belongs to the member around it, too.
 fn judge(stream: &Stream<'_>, findings: &mut Findings<'_>) {
     let mut open: Vec<Struct> = Vec::new();
+    let mut behind_attribute = 0;
     for at in 0..stream.tokens.len() {
+        if at < behind_attribute {
+            continue;
+        }
         while let Some(inner) = open.pop_if(|innermost| innermost.close as usize <= at) {
             if let Some(outer) = open.last_mut() {
                 outer.member.append(stream, &inner.all);
@@ -122,6 +161,10 @@ fn judge(stream: &Stream<'_>, findings: &mut Findings<'_>) {
         let Some(innermost) = open.last_mut() else {
             continue;
         };
+        if let Some(end) = end_of_attribute(stream, at) {
+            behind_attribute = end + 1;
+            continue;
+        }
         if kind == Kind::Semicolon && stream.outline.parent(at) == innermost.open {
             innermost.end_member(stream, at, findings);
         } else {
@@ -160,6 +203,8 @@ struct Parts {
     is_function: bool,
     names_state: bool,
     names_handle: bool,
+    /// The first of several names is that of a handle, no pointer.
+    holds_handle: bool,
     /// A word before the last one is an integer type.
     is_integer: bool,
     /// One of several names says that it is a reference.
@@ -173,7 +218,14 @@ impl Parts {
         match stream.tokens[at].kind {
             Kind::Star => self.is_pointer = true,
             // What stands before it is a name, and perhaps one of several.
-            Kind::Comma => self.names_reference |= self.ends_with_reference(stream),
+            Kind::Comma => {
+                self.names_reference |= self.ends_with_reference(stream);
+                self.holds_handle |= self.names_handle && !self.is_pointer && !self.is_function;
+            }
+            Kind::BracketOpen => {
+                let last = self.last(stream);
+                self.names_reference |= last.is_some_and(|last| is_list_of_references(&last));
+            }
             Kind::ParenOpen => self.is_function = true,
             Kind::Identifier => {
                 let word = stream.word(at);
@@ -193,6 +245,7 @@ impl Parts {
         self.is_function |= inner.is_function;
         self.names_state |= inner.names_state;
         self.names_handle |= inner.names_handle;
+        self.holds_handle |= inner.holds_handle;
         self.names_reference |= inner.names_reference;
         if inner.behind_last > 0 {
             let is_integer = self.last(stream).is_some_and(|last| is_integer(&last));
@@ -211,6 +264,9 @@ impl Parts {
     }
 
     fn kind(&self, stream: &Stream<'_>) -> Member {
+        if self.holds_handle {
+            return Member::Handle;
+        }
         if self.is_function {
             return Member::Other;
         }
@@ -248,6 +304,12 @@ fn is_reference(name: &str) -> bool {
     let name = name.to_ascii_lowercase();
     name.split('_')
         .any(|part| matches!(part, "ref" | "coref" | "valref"))
+}
+
+/// `refs[4]`, `callback_refs[2]`; without brackets it is how many there are.
+fn is_list_of_references(name: &str) -> bool {
+    let name = name.to_ascii_lowercase();
+    name == "refs" || name.ends_with("_refs")
 }
 
 fn report(

@@ -1,5 +1,7 @@
 //! `raw-allocation`: the C library's allocator is called where the SDK has its own.
 
+use rustc_hash::FxHashMap;
+
 use crate::call::call_at;
 use crate::finding::{Findings, Fix, Level};
 use crate::lexer::{Kind, spelling};
@@ -35,11 +37,12 @@ fn run(unit: &Unit<'_>, findings: &mut Findings<'_>) {
     };
     let names = FUNCTIONS.map(|(name, _)| name);
     let text = c.lexed.text;
+    let mut own = Own::default();
     c.each_stretch(
         |tokens| mentions(text, tokens, &names),
         |stretch| {
             for index in 0..stretch.stream.tokens.len() {
-                judge(stretch, index, findings);
+                judge(stretch, index, &mut own, findings);
             }
         },
     );
@@ -56,7 +59,30 @@ fn is_allocator(name: &str) -> bool {
     name.starts_with("lunet_free") || FUNCTIONS.iter().any(|(_, ours)| *ours == Some(name))
 }
 
-fn judge(stretch: &Stretch<'_, '_>, index: usize, findings: &mut Findings<'_>) {
+/// The functions, by their number, in which a name is that of a parameter or variable.
+#[derive(Default)]
+struct Own(FxHashMap<(usize, &'static str), bool>);
+
+impl Own {
+    fn has(&mut self, stretch: &Stretch<'_, '_>, index: usize, name: &'static str) -> bool {
+        let stream = &stretch.stream;
+        let number = (!stream.is_macro)
+            .then(|| stream.outline.function_number_at(index))
+            .flatten();
+        let Some(number) = number else {
+            return false;
+        };
+        *self.0.entry((number, name)).or_insert_with(|| {
+            let function = &stream.outline.functions[number];
+            let mut tokens = function.name as usize..function.close as usize;
+            tokens.any(|at| {
+                stream.is(at, name) && stream.role(at) == Role::Declared && !stream.in_type_body(at)
+            })
+        })
+    }
+}
+
+fn judge(stretch: &Stretch<'_, '_>, index: usize, own: &mut Own, findings: &mut Findings<'_>) {
     let stream = &stretch.stream;
     if stream.kind(index) != Some(Kind::Identifier) {
         return;
@@ -80,7 +106,11 @@ fn judge(stretch: &Stretch<'_, '_>, index: usize, findings: &mut Findings<'_>) {
         return;
     };
     let is_member = index > 0 && matches!(stream.kind(index - 1), Some(Kind::Dot | Kind::Arrow));
-    if is_member || stretch.is_parameter(name) || stream.role(index) != Role::Use {
+    if is_member
+        || stretch.is_parameter(name)
+        || stream.role(index) != Role::Use
+        || own.has(stretch, index, name)
+    {
         return;
     }
     let range = stream.tokens[index].range();

@@ -108,6 +108,8 @@ fn inline_name(window: &str) -> Option<String> {
                 at = skip_parentheses(&lexed.code, at + 1);
             }
             Kind::Identifier | Kind::Star => at += 1,
+            // `[[nodiscard]]`.
+            Kind::BracketOpen => at = skip_parentheses(&lexed.code, at),
             _ => return None,
         }
     }
@@ -126,8 +128,8 @@ fn skip_parentheses(tokens: &[Token], open: usize) -> usize {
     let mut depth = 0;
     for (offset, token) in tokens[open..].iter().enumerate() {
         match token.kind {
-            Kind::ParenOpen => depth += 1,
-            Kind::ParenClose => depth -= 1,
+            kind if kind.opens() => depth += 1,
+            kind if kind.closes() => depth -= 1,
             _ => {}
         }
         if depth == 0 {
