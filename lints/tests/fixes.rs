@@ -80,6 +80,8 @@ fn what_has_no_equal_wrapper_stays() {
         "int f(lua_State *L) { return _lunet_step(L, 1); }\n",
         "int f(lua_State *L) { use(luaL_ref(L, LUA_REGISTRYINDEX)); }\n",
         "void f(lua_State *L) { luaL_unref(L, LUA_REGISTRYINDEX, get()); }\n",
+        "void f(lua_State *L) { luaL_unref(L, LUA_REGISTRYINDEX, 3); }\n",
+        "void f(lua_State *L) { luaL_unref(L, LUA_REGISTRYINDEX, REF_OF_TABLE); }\n",
         "void f(lua_State *L, int r) { for (r = luaL_ref(L, LUA_REGISTRYINDEX); r; r--) {} }\n",
         "void f(lua_State *L) { for (int r = luaL_ref(L, LUA_REGISTRYINDEX); r; r--) {} }\n",
         "void f(lua_State *L, const int r) { luaL_unref(L, LUA_REGISTRYINDEX, r); }\n",

@@ -90,6 +90,12 @@ impl<'c> Known<'c> {
     }
 }
 
+/// Whether something can be assigned to what begins with a word: no number, and no name of a constant.
+fn may_be_set(first: &str, tokens: usize) -> bool {
+    let is_constant = tokens == 1 && !first.contains(|letter: char| letter.is_lowercase());
+    !first.starts_with(|letter: char| letter.is_ascii_digit()) && !is_constant
+}
+
 /// The statement with the wrapper in it. The wrapper sets the reference, so that it must be a place.
 fn replacement<'c>(
     c: &'c C<'_>,
@@ -118,7 +124,8 @@ fn replacement<'c>(
             )
         )
     });
-    if stretch.definition.is_some() || !is_statement || !is_place {
+    let is_set = is_place && may_be_set(&stream.word(reference.start), reference.len());
+    if stretch.definition.is_some() || !is_statement || !is_set {
         return None;
     }
     if known.is_constant(c, reference.start) {
