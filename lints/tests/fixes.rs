@@ -71,6 +71,29 @@ fn the_header_comes_once_and_in_order() {
 }
 
 #[test]
+fn no_condition_takes_the_header_away() {
+    check(
+        "#include \"rt.h\"\n#ifdef _WIN32\n#include <windows.h>\n#endif\nint f(lua_State *L) { return lunet_ensure_coroutine(L, \"f\"); }\n",
+        "#include \"rt.h\"\n#include \"co.h\"\n#include \"trace.h\"\n#ifdef _WIN32\n#include <windows.h>\n#endif\nint f(lua_State *L) { return lunet_ensure_coroutine(L, \"f\"); }\n",
+    );
+}
+
+#[test]
+fn wrappers_of_another_header_bring_no_include() {
+    let mut facts = Facts::default();
+    facts.read_wrappers("safe.h", "#define acme_open(L) __acme_open(L)\n", "__acme_");
+    let settings = Settings {
+        prefix: "__acme_".to_owned(),
+        ..Settings::default()
+    };
+    let linter = Linter::new(settings).unwrap();
+    let before = "#include \"safe.h\"\nint f(lua_State *L) { return __acme_open(L); }\n";
+    let report = linter.judge("plugin.c", before, &facts);
+    let (fixed, _) = fix::apply(before, &report.findings);
+    assert_eq!(fixed, before.replace("__acme_open", "acme_open"));
+}
+
+#[test]
 fn what_has_no_equal_wrapper_stays() {
     for text in [
         "int f(lua_State *L) { return _lunet_other(L); }\n",
@@ -82,6 +105,8 @@ fn what_has_no_equal_wrapper_stays() {
         "void f(lua_State *L) { luaL_unref(L, LUA_REGISTRYINDEX, get()); }\n",
         "void f(lua_State *L) { luaL_unref(L, LUA_REGISTRYINDEX, 3); }\n",
         "void f(lua_State *L) { luaL_unref(L, LUA_REGISTRYINDEX, REF_OF_TABLE); }\n",
+        "enum { slot = 3 };\nvoid f(lua_State *L) { luaL_unref(L, LUA_REGISTRYINDEX, slot); }\n",
+        "static const int refs[2];\nvoid f(lua_State *L) { luaL_unref(L, LUA_REGISTRYINDEX, refs[0]); }\n",
         "void f(lua_State *L, int r) { for (r = luaL_ref(L, LUA_REGISTRYINDEX); r; r--) {} }\n",
         "void f(lua_State *L) { for (int r = luaL_ref(L, LUA_REGISTRYINDEX); r; r--) {} }\n",
         "void f(lua_State *L, const int r) { luaL_unref(L, LUA_REGISTRYINDEX, r); }\n",

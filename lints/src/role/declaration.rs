@@ -309,7 +309,7 @@ impl Stream<'_> {
     }
 
     /// Whether a token stands directly in the braces of an `enum`.
-    pub(super) fn in_enumeration(&self, index: usize) -> bool {
+    pub(crate) fn in_enumeration(&self, index: usize) -> bool {
         self.parent(index).is_some_and(|open| {
             self.kind(open) == Some(Kind::BraceOpen)
                 && self.type_keyword(open).as_deref() == Some("enum")

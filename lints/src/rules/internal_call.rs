@@ -85,7 +85,7 @@ fn report(unit: &Unit<'_>, c: &C<'_>, mention: Mention<'_>, findings: &mut Findi
         .filter(|wrapper| fits(wrapper, &mention))
         .map(|wrapper| Fix {
             description: format!("use `{}`", wrapper.name).into(),
-            edits: edits(c, &mention, wrapper, findings),
+            edits: edits(unit, c, &mention, wrapper, findings),
             safe: true,
         });
     findings
@@ -107,12 +107,20 @@ fn fits(wrapper: &Wrapper, mention: &Mention<'_>) -> bool {
 
 /// The wrapper in place of the internal, and the header that offers it.
 fn edits(
+    unit: &Unit<'_>,
     c: &C<'_>,
     mention: &Mention<'_>,
     wrapper: &Wrapper,
     findings: &Findings<'_>,
 ) -> Vec<Edit> {
-    let mut edits = include_edits(c, findings);
+    // Where the wrappers stand in another header, that one is the author's to include.
+    let headers = &unit.facts.headers;
+    let is_ours = |path: &String| path.rsplit(['/', '\\']).next() == Some("trace.h");
+    let mut edits = if headers.iter().any(is_ours) {
+        include_edits(c, findings)
+    } else {
+        Vec::new()
+    };
     edits.push(findings.edit(mention.range.clone(), wrapper.name.as_str()));
     edits.sort_by_key(|edit| edit.range.start);
     edits

@@ -139,9 +139,13 @@ fn include_edit(c: &C<'_>, findings: &Findings<'_>) -> Option<Edit> {
     if includes.iter().any(|include| include.name() == "trace.h") || c.is_header {
         return None;
     }
-    let behind = includes
-        .iter()
+    // Behind an include that no condition takes away, if there is one.
+    let is_certain = |include: &&Include| !include.is_conditional;
+    let mut certain = includes.iter().filter(is_certain);
+    let behind = certain
+        .clone()
         .find(|include| include.name() == "co.h")
+        .or_else(|| certain.next_back())
         .or(includes.last());
     let text = c.lexed.text;
     let line_end = if text.contains("\r\n") { "\r\n" } else { "\n" };

@@ -2,11 +2,12 @@
 
 use std::borrow::Cow;
 use std::cell::RefCell;
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use crate::call::{Call, Names, call_at, text_of};
 use crate::finding::{Findings, Fix, Level};
 use crate::lexer::Kind;
+use crate::role::Role;
 use crate::rule::{Page, Rule, Run};
 use crate::rules::missing_trace_header::include_edits;
 use crate::unit::{C, Stretch, Unit};
@@ -33,6 +34,7 @@ fn run(unit: &Unit<'_>, findings: &mut Findings<'_>) {
     let known = Known {
         values: kept_values(c),
         constants: RefCell::default(),
+        outside: RefCell::default(),
     };
     c.each_stretch(
         |tokens| names.may_call(c.lexed.text, tokens, &["luaL_unref"]),
@@ -65,6 +67,8 @@ struct Known<'c> {
     values: HashSet<String>,
     /// The function that was asked last, by its number, and the names that it can't set.
     constants: RefCell<(Option<usize>, HashSet<Cow<'c, str>>)>,
+    /// The names that were looked for outside of functions, and whether they are those of constants.
+    outside: RefCell<HashMap<Cow<'c, str>, bool>>,
 }
 
 impl<'c> Known<'c> {
@@ -86,7 +90,27 @@ impl<'c> Known<'c> {
             });
             *constants = (Some(number), names.collect());
         }
-        constants.1.contains(&stream.word(index))
+        constants.1.contains(&stream.word(index)) || self.is_constant_outside(c, index)
+    }
+
+    /// Whether a name is that of an enumerator or of something `const` at file scope.
+    fn is_constant_outside(&self, c: &'c C<'_>, index: usize) -> bool {
+        let stream = c.stream();
+        let word = stream.word(index);
+        let mut outside = self.outside.borrow_mut();
+        *outside.entry(word.clone()).or_insert_with(|| {
+            let is_const = |at: usize| {
+                let begin = stream.outline.begin(at) as usize;
+                (begin..at).any(|before| stream.is(before, "const"))
+            };
+            (0..stream.tokens.len()).any(|at| {
+                stream.is(at, &word)
+                    && (stream.in_enumeration(at)
+                        || stream.parent(at).is_none()
+                            && stream.role(at) == Role::Declared
+                            && is_const(at))
+            })
+        })
     }
 }
 
