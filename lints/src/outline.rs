@@ -5,11 +5,13 @@
 
 mod attribute;
 mod conditional;
+mod head;
 mod near;
 mod old_style;
 
 pub(crate) use attribute::is_attribute_word;
 pub(crate) use conditional::Conditionals;
+use head::Head;
 use near::{Numbers, OTHER};
 
 use crate::lexer::{Kind, Lexed, Token, spelling};
@@ -132,18 +134,6 @@ struct Builder<'a> {
     /// For each brace the one around it.
     braces: Numbers<false>,
     head: Head,
-}
-
-/// What is known of the begin of a declaration: of one with many braces each token is looked at once.
-#[derive(Debug, Default)]
-struct Head {
-    begin: usize,
-    /// How far it was read.
-    end: usize,
-    /// What may be the name of a function.
-    name: Option<usize>,
-    /// It assigns outside of brackets, so that it is no head of a function.
-    assigns: bool,
 }
 
 impl<'a> Builder<'a> {
@@ -300,83 +290,6 @@ impl<'a> Builder<'a> {
             && self.state.top == NONE
             && self.tokens[index - 1].kind == Kind::String
             && spelling(self.text, self.tokens[index - 2]) == "extern"
-    }
-
-    /// The function whose body opens at a brace of file scope, if the tokens before it read like one.
-    fn function_head(&mut self, open: usize) -> Option<Function> {
-        let begin = match self.outline.begin(open) as usize {
-            begin if begin == open => self.old_style_begin(open)?,
-            begin => begin,
-        };
-        if self.head.begin != begin || self.head.end > open {
-            self.head = Head {
-                begin,
-                end: begin,
-                ..Head::default()
-            };
-        }
-        // The last token before the brace is looked at again when more follows it.
-        for at in self.head.end..open.saturating_sub(1) {
-            self.read_head(at);
-        }
-        self.head.end = self.head.end.max(open.saturating_sub(1));
-        if self.head.assigns {
-            return None;
-        }
-        let name = self.head.name?;
-        let first = spelling(self.text, self.tokens[begin]);
-        if matches!(&*first, "typedef" | "enum") || self.tokens[open - 1].kind == Kind::Assign {
-            return None;
-        }
-        Some(Function {
-            begin: to_u32(begin),
-            name: to_u32(name),
-            open: to_u32(open),
-            close: to_u32(self.tokens.len().saturating_sub(1)),
-        })
-    }
-
-    /// Looks at a token before a brace, and at what follows it.
-    fn read_head(&mut self, at: usize) {
-        let kind = |index: usize| self.tokens.get(index).map(|token| token.kind);
-        self.head.assigns |= kind(at) == Some(Kind::Assign) && self.outline.parent(at) == NONE;
-        // A macro at the begin that takes arguments stands for an attribute or a type, if a name follows it.
-        let is_named = self.head.name.is_some_and(|name| name != self.head.begin);
-        if is_named || kind(at) != Some(Kind::Identifier) {
-            return;
-        }
-        let follows = match kind(at + 1) {
-            Some(Kind::ParenOpen) => true,
-            Some(Kind::ParenClose) => kind(at + 2) == Some(Kind::ParenOpen),
-            _ => false,
-        };
-        let is_outside = self.head.name.is_none() || self.outline.parent(at) == NONE;
-        if follows && is_outside && !self.in_attribute(at) && !self.is_void(at) {
-            self.head.name = Some(at);
-        }
-    }
-
-    /// `void (name)(…)`: what stands before the parenthesis is the type.
-    fn is_void(&self, at: usize) -> bool {
-        matches!(
-            &*spelling(self.text, self.tokens[at]),
-            "void" | "int" | "char" | "long" | "unsigned" | "short" | "double" | "float"
-        )
-    }
-
-    /// Whether a token is the name of an attribute or stands among its arguments.
-    fn in_attribute(&self, index: usize) -> bool {
-        let mut at = index;
-        for _ in 0..4 {
-            if is_attribute_word(&spelling(self.text, self.tokens[at])) {
-                return true;
-            }
-            match self.outline.parent(at) {
-                NONE | 0 => return false,
-                open => at = open as usize - 1,
-            }
-        }
-        false
     }
 
     fn finish(mut self) -> Outline {

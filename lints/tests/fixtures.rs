@@ -150,7 +150,7 @@ const TRACE_H: &str = "#define lunet_ensure_coroutine(L, name) _lunet_ensure_cor
 const HEADERS: [(&str, &str); 3] = [
     (
         "lunet_sizes.h",
-        "static inline size_t lunet_round_up(size_t size) { return size; }\nstatic inline int lunet_only_declared(int x);\nstatic inline int LUNET_(max)(int x) { return x; }\nstatic inline LUNET_FORMAT((printf, 1, 2)) void lunet_print(int x) { }\nstatic inline void (lunet_reset)(int *list) { }\n[[nodiscard]] static inline int lunet_half(int x) { return x / 2; }\n#ifdef A\nstatic inline int lunet_one_of_two(int x) { return x; }\n#endif\n",
+        "static inline size_t lunet_round_up(size_t size) { return size; }\nstatic inline int lunet_only_declared(int x);\nstatic inline int LUNET_(max)(int x) { return x; }\nstatic inline LUNET_FORMAT((printf, 1, 2)) void lunet_print(int x) { }\nstatic inline void (lunet_reset)(int *list) { }\nstatic inline void LUNET_ATTRIBUTE(3, 0)\nlunet_double(int *x) { *x *= 2; }\n[[nodiscard]] static inline int lunet_half(int x) { return x / 2; }\n#ifdef A\nstatic inline int lunet_one_of_two(int x) { return x; }\n#endif\n",
     ),
     (
         "plugin_common.h",

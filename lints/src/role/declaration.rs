@@ -168,14 +168,19 @@ impl Stream<'_> {
         false
     }
 
-    /// Whether a parenthesis is that of a macro that stands for a type, as in `API(int) name(void);`.
+    /// Whether a parenthesis is that of a macro that stands for a type, as in `API(int) name(void);`, or for an
+    /// attribute behind one, which is written in capitals: `int ATTRIBUTE(3, 0) name(void);`.
     fn is_specifier_macro(&self, open: usize, begin: usize) -> bool {
-        open == begin + 1
-            && self.kind(open) == Some(Kind::ParenOpen)
-            && self.kind(begin) == Some(Kind::Identifier)
+        let Some(name) = open.checked_sub(1) else {
+            return false;
+        };
+        let word = self.word(name);
+        self.kind(open) == Some(Kind::ParenOpen)
+            && self.kind(name) == Some(Kind::Identifier)
             && self.at_file_scope(begin)
-            && !is_attribute_word(&self.word(begin))
-            && !is_statement_word(&self.word(begin))
+            && !is_attribute_word(&word)
+            && !is_statement_word(&word)
+            && (name == begin || !word.contains(|letter: char| letter.is_ascii_lowercase()))
     }
 
     /// Whether brackets stand within declaration specifiers: attributes, or the body of a type.

@@ -37,6 +37,9 @@ fn run(c: &C<'_>, number: usize, findings: &mut Findings<'_>) {
         return;
     };
     let manners = manners(c, function, !is_variable);
+    if manners == Manners::CalledByLua {
+        return;
+    }
     let mut referred = Vec::new();
     for graph in c.flow(number).graphs() {
         let found = followed(c, graph, &state, 0);

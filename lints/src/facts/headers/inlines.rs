@@ -101,6 +101,13 @@ fn inline_name(window: &str) -> Option<String> {
                     // `NAME(x)(…)`: a macro makes the name.
                     let behind = skip_parentheses(&lexed.code, at + 1);
                     let is_made = words(behind).as_deref() == Some("(");
+                    // `ATTRIBUTE(3, 0) name(…)`.
+                    let is_named_behind = words(behind + 1).as_deref() == Some("(")
+                        && !word.contains(|letter: char| letter.is_ascii_lowercase());
+                    if is_named_behind && lexed.code[behind].kind == Kind::Identifier {
+                        at = behind;
+                        continue;
+                    }
                     let is_defined =
                         is_static && is_inline && !is_made && has_body(&lexed.code, at + 1);
                     return is_defined.then(|| word.into_owned());
