@@ -102,7 +102,7 @@ fn attribute_before(stream: &Stream<'_>, open: usize) -> Option<usize> {
 fn end_of_attribute(stream: &Stream<'_>, at: usize) -> Option<usize> {
     let open = match stream.kind(at)? {
         Kind::BracketOpen => at,
-        Kind::Identifier if is_attribute(&stream.word(at)) => at + 1,
+        Kind::Identifier if stream.kind(at + 1) == Some(Kind::ParenOpen) => at + 1,
         _ => return None,
     };
     attribute_before(stream, open)?;

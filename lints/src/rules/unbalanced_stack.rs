@@ -37,7 +37,10 @@ fn run(c: &C<'_>, number: usize, findings: &mut Findings<'_>) {
         return;
     };
     let manners = manners(c, function, !is_variable);
-    if manners == Manners::CalledByLua {
+    // Of others nothing would be said.
+    if manners == Manners::CalledByLua
+        || (manners == Manners::MayBeCalledByLua && !may_push_thread(c, number))
+    {
         return;
     }
     let mut referred = Vec::new();
@@ -55,6 +58,12 @@ fn run(c: &C<'_>, number: usize, findings: &mut Findings<'_>) {
     if !referred.is_empty() {
         c.remember_referred(number, &state, referred);
     }
+}
+
+/// Whether a function pushes a thread by itself, or uses a macro of the file that may.
+fn may_push_thread(c: &C<'_>, number: usize) -> bool {
+    let mut words = c.words_of(number);
+    words.any(|word| word == "lua_pushthread" || c.macro_named(&word).is_some())
 }
 
 /// Who calls a function.
