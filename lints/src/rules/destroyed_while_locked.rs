@@ -1,17 +1,18 @@
 //! `destroyed-while-locked`: a mutex is destroyed by whoever holds it.
 
+mod held;
+
 use std::collections::BTreeSet;
 use std::ops::Range;
 use std::rc::Rc;
 
 use crate::finding::{Findings, Level};
-use crate::flow::explore::{Afters, Analysis, Few, Known, Trail, explore, on};
-use crate::flow::{
-    Assign, Call, Graph, Node, NodeId, Step, Text, Value, names, path, root, root_range,
-};
+use crate::flow::explore::{Afters, Analysis, Known, Trail, explore, on};
+use crate::flow::{Call, Graph, Node, NodeId, Step, path, root, root_range};
 use crate::mutex::{Operation, Reach, destroys, names_destroyer, operation};
 use crate::rule::{Functions, Page, Rule, Run};
 use crate::unit::{C, Mutexes};
+use held::{State, plain};
 
 pub(crate) const RULE: Rule = Rule {
     name: "destroyed-while-locked",
@@ -33,9 +34,6 @@ pub(crate) const FUNCTIONS: Functions = Functions {
     through_calls: |c| names_destroyer(c.lexed.text).then_some(destroys),
     run,
 };
-
-/// More pointers to mutexes no function has.
-const POINTER_CAP: usize = 8;
 
 /// How deep callees are looked into.
 const DEPTH_CAP: usize = 4;
@@ -82,98 +80,6 @@ fn report(graph: &Graph, broken: &Broken, findings: &mut Findings<'_>) {
         .add(&RULE, broken.range.clone(), message)
         .help("unlock it first")
         .related = related;
-}
-
-/// The mutexes on a path.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
-struct State {
-    /// Those that are locked, and where.
-    locked: Few<Rc<str>, (usize, usize)>,
-    /// Those that were unlocked without having been locked here: the caller holds them.
-    released: Few<Rc<str>, ()>,
-    /// Local pointers to mutexes, and what they point to.
-    pointers: Few<Text, Rc<str>>,
-    /// Local pointers that are second names of variables: `p = pool`.
-    names: Few<Text, Rc<str>>,
-}
-
-impl State {
-    /// What a mutex is called, whatever pointer names it.
-    fn resolved(&self, mutex: &str) -> Rc<str> {
-        if let Some(place) = self.pointers.get(mutex) {
-            return place.clone();
-        }
-        if self.names.is_empty() {
-            return Rc::from(mutex);
-        }
-        let base = root(mutex);
-        match self.names.get(base) {
-            Some(name) => Rc::from(format!("{name}{}", &mutex[base.len()..])),
-            None => Rc::from(mutex),
-        }
-    }
-
-    /// The mutex that an argument names.
-    fn mutex(&self, argument: &Value) -> Rc<str> {
-        match argument {
-            Value::Address(place) => self.resolved(plain(place)),
-            argument => self.resolved(plain(&argument.text())),
-        }
-    }
-
-    /// `m = &pool->mutex` gives the mutex a second name.
-    fn assign(&mut self, assign: &Assign) {
-        let target = assign.target.as_str();
-        self.pointers.remove(target);
-        if !self.names.is_empty() {
-            self.names.remove(target);
-            self.names.retain(|_, name| **name != *target);
-        }
-        // With another index or pointer the same words mean another mutex.
-        let whole = target.strip_prefix('*').unwrap_or(target);
-        if root(whole) == whole {
-            self.locked.retain(|mutex, _| !names(mutex, whole));
-        }
-        if root(target) != target {
-            return;
-        }
-        match &assign.value {
-            Value::Address(place) if self.pointers.len() < POINTER_CAP => {
-                let mutex = Rc::from(plain(place));
-                self.pointers.insert(assign.target.clone(), mutex);
-            }
-            Value::Place(place)
-                if root(place) == place.as_str() && self.names.len() < POINTER_CAP =>
-            {
-                let name = self.resolved(place);
-                self.names.insert(assign.target.clone(), name);
-            }
-            _ => {}
-        }
-    }
-}
-
-impl State {
-    /// Forgets what a function of another file may unlock: it is given the mutex itself, or its name says so.
-    fn call_elsewhere(&mut self, call: &Call) {
-        let name = call.name.to_ascii_lowercase();
-        if name.starts_with("pthread_cleanup_pop") {
-            self.locked = Few::default();
-        }
-        let libraries = ["pthread_", "uv_", "cnd_", "mtx_", "sleepconditionvariable"];
-        if libraries.iter().any(|library| name.starts_with(library)) {
-            return;
-        }
-        let unlocks = name.contains("unlock") || name.contains("release");
-        let arguments = call.arguments.iter().map(Value::text);
-        for text in arguments.filter(|text| !text.is_empty()) {
-            let mutex = self.resolved(plain(&text));
-            let holder = root(&mutex);
-            self.locked.retain(|locked, _| {
-                *locked != mutex && !(unlocks && !holder.is_empty() && names(locked, holder))
-            });
-        }
-    }
 }
 
 struct Locks<'a> {
@@ -395,21 +301,6 @@ fn concerns_mutexes(c: &C<'_>, name: &str, depth: usize) -> bool {
         let mutexes = mutexes_of(c, number, depth + 1);
         !mutexes.iter().all(Mutexes::are_left_alone)
     })
-}
-
-/// A mutex without `&` and parentheses.
-fn plain(text: &str) -> &str {
-    let mut text = text;
-    loop {
-        let inner = text.strip_prefix('&').or_else(|| {
-            text.strip_prefix('(')
-                .and_then(|rest| rest.strip_suffix(')'))
-        });
-        match inner {
-            Some(inner) => text = inner,
-            None => return text,
-        }
-    }
 }
 
 /// A place of a callee with its parameter replaced: `pool->m` with `&p` is `p.m`.
