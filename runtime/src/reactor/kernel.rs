@@ -46,6 +46,10 @@ impl Kernel for System {
         socket
             .set_reuse_address(true)
             .map_err(ListenError::Create)?;
+        if address.is_ipv6() {
+            // Windows would refuse addresses of IPv4 that are written as IPv6.
+            socket.set_only_v6(false).map_err(ListenError::Create)?;
+        }
         socket.set_nonblocking(true).map_err(ListenError::Create)?;
         socket.bind(&address.into()).map_err(ListenError::Bind)?;
         socket.listen(BACKLOG).map_err(ListenError::Listen)?;
@@ -73,7 +77,10 @@ impl Kernel for System {
 
     #[cfg(not(unix))]
     fn connect_unix(&self, _path: &Path) -> io::Result<Stream> {
-        Err(io::Error::from(io::ErrorKind::Unsupported))
+        Err(io::Error::new(
+            io::ErrorKind::Unsupported,
+            "unix sockets are not supported on this system",
+        ))
     }
 
     fn read(&self, stream: &Stream, buffer: &mut [u8]) -> io::Result<usize> {
