@@ -10,10 +10,14 @@ use crate::support;
 /// A folder that looks like the repository, and a cargo that does what `script` says.
 fn repository(script: &str) -> (tempfile::TempDir, PathBuf) {
     let folder = support::folder();
-    for file in ["Cargo.toml", "runtime/Cargo.toml", "tools/Cargo.toml"] {
+    for (file, text) in [
+        ("Cargo.toml", ""),
+        ("runtime/Cargo.toml", "[[bench]]\nname = \"spawn\"\n"),
+        ("tools/Cargo.toml", ""),
+    ] {
         let path = folder.path().join(file);
         std::fs::create_dir_all(path.parent().unwrap()).unwrap();
-        std::fs::write(path, "").unwrap();
+        std::fs::write(path, text).unwrap();
     }
     let cargo = folder.path().join("cargo");
     support::script(&cargo, script);
