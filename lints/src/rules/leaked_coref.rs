@@ -1,5 +1,7 @@
 //! `leaked-coref`: a path creates a reference to a coroutine and forgets it.
 
+mod given;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
@@ -8,6 +10,7 @@ use crate::flow::explore::{Afters, Analysis, Known, Trail, explore, on};
 use crate::flow::{Assign, Call, Condition, Graph, NodeId, Step, Text, Value, names, path, root};
 use crate::rule::{Functions, Page, Rule, Run};
 use crate::unit::C;
+use given::Given;
 
 pub(crate) const RULE: Rule = Rule {
     name: "leaked-coref",
@@ -69,6 +72,7 @@ struct Leak {
 struct Leaks<'a> {
     c: &'a C<'a>,
     graph: &'a Graph,
+    given: Given<'a>,
     found: Vec<Leak>,
 }
 
@@ -77,6 +81,7 @@ fn run(c: &C<'_>, number: usize, findings: &mut Findings<'_>) {
         let mut leaks = Leaks {
             c,
             graph,
+            given: Given::new(graph),
             found: Vec::new(),
         };
         explore(graph, &mut leaks, Corefs::default(), &c.budget);
@@ -159,13 +164,13 @@ impl Analysis for Leaks<'_> {
 }
 
 impl Leaks<'_> {
-    fn call(&self, state: &mut Corefs, call: &Call, node: NodeId) {
+    fn call(&mut self, state: &mut Corefs, call: &Call, node: NodeId) {
         let argument = |index: usize| call.arguments.get(index).map(Value::text);
         let name = call.name.as_str();
         if CREATORS.contains(&name) {
             if let Some(place) = argument(1) {
                 let place = Text::from(place.trim_matches(['(', ')']));
-                if !self.is_given_before(&place, node) {
+                if !self.given.is_given_before(&place, node) {
                     state.create(self.graph, place, &call.range);
                 }
             }
@@ -194,29 +199,6 @@ impl Leaks<'_> {
                 }
             }
         }
-    }
-
-    /// Whether somebody was given the address of a place, or of what it is a part of, on a way to a node: it may
-    /// release what the place holds.
-    fn is_given_before(&self, place: &str, node: NodeId) -> bool {
-        let has_it = |given: &str| {
-            let rest = place.strip_prefix(given);
-            rest.is_some_and(|rest| rest.is_empty() || rest.starts_with(['.', '[']))
-        };
-        let is_address = |value: &Value| matches!(value, Value::Address(given) if has_it(given));
-        let gives = |step: &Step| match step {
-            Step::Call(call) => keeps(&call.name) && call.arguments.iter().any(is_address),
-            Step::Assign(assign) => is_address(&assign.value),
-            _ => false,
-        };
-        let mut nodes = self.graph.nodes.iter().enumerate();
-        nodes.any(|(number, given)| {
-            gives(&given.step) && {
-                let mut behind = vec![false; self.graph.nodes.len()];
-                self.graph.mark_behind(number, &mut behind);
-                behind[node]
-            }
-        })
     }
 
     fn end(&mut self, state: Corefs, range: &Range<usize>, trail: &Trail<'_>) {
