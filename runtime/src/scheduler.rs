@@ -369,13 +369,21 @@ impl Scheduler {
             ffi::LUA_OK if of_plugin => self.release(task),
             // SAFETY: the thread has ended and is still anchored.
             ffi::LUA_OK => unsafe { self.finish(task) },
-            _ => {
-                self.fail();
-                // SAFETY: as above; the error object is on top of its stack.
-                unsafe { failure::report(self.desk, thread) };
-                self.release(task);
-            }
+            // SAFETY: as above; the error object is on top of its stack.
+            _ => unsafe { self.bury(task) },
         }
         status
+    }
+
+    /// Tells of the error that ended a coroutine, and lets go of it.
+    ///
+    /// # Safety
+    /// The thread has ended with an error, which is on top of its stack.
+    #[cold]
+    unsafe fn bury(&self, task: Task) {
+        self.fail();
+        // SAFETY: the caller's; the thread is anchored until here.
+        unsafe { failure::report(self.desk, task.thread.as_ptr()) };
+        self.release(task);
     }
 }

@@ -17,14 +17,30 @@ impl Scheduler {
     ///
     /// # Safety
     /// As [`vm::in_finalizer`].
+    #[inline]
     pub(crate) unsafe fn is_interrupted(&self, state: *mut lua_State) -> bool {
-        let known = self.is_main(state) || self.is_current(state);
         // SAFETY: the caller's.
         unsafe {
-            let strange = !known && vm::lua_isyieldable(state) == 0;
-            (!known && vm::in_finalizer(state))
+            if self.is_main(state) || self.is_current(state) {
+                self.ever_hooked(state) && vm::in_hook(state)
+            } else {
+                self.is_strange_interrupted(state)
+            }
+        }
+    }
+
+    /// The same of a thread that is neither the main one nor was resumed here.
+    ///
+    /// # Safety
+    /// As [`vm::in_finalizer`].
+    #[cold]
+    unsafe fn is_strange_interrupted(&self, state: *mut lua_State) -> bool {
+        // SAFETY: the caller's.
+        unsafe {
+            vm::in_finalizer(state)
                 // What `jit.attach` calls runs on that thread, too.
-                || ((strange || self.ever_hooked(state)) && vm::in_hook(state))
+                || ((vm::lua_isyieldable(state) == 0 || self.ever_hooked(state))
+                    && vm::in_hook(state))
         }
     }
 
@@ -32,6 +48,7 @@ impl Scheduler {
     ///
     /// # Safety
     /// `state` is a thread of this state.
+    #[inline]
     unsafe fn ever_hooked(&self, state: *mut lua_State) -> bool {
         // SAFETY: the caller's.
         if unsafe { ffi::lua_gethook(state) }.is_some() {
@@ -98,6 +115,7 @@ impl Scheduler {
     }
 
     /// A coroutine yielded to nobody: the script may resume it, so it stays anchored if it is ours.
+    #[cold]
     pub(super) fn stray(&self, task: Task) {
         // SAFETY: the thread is suspended; what it yielded goes to nobody.
         unsafe { ffi::lua_settop(task.thread.as_ptr(), 0) };
