@@ -4,6 +4,7 @@
 //! bounded number of tokens. What can't be told from a use is called a use.
 
 mod bare_name;
+mod cxx;
 mod declaration;
 
 use std::borrow::Cow;

@@ -20,7 +20,10 @@ impl Stream<'_> {
         {
             return role;
         }
-        if self.names_pointer_type(index, next) {
+        if self.names_pointer_type(index, next)
+            || self.is_template_argument(index)
+            || self.is_alias_of_type(index)
+        {
             return Role::Type;
         }
         if let Some(open) = self.parameter_list(index) {
@@ -166,10 +169,13 @@ impl Stream<'_> {
         self.kind(at) == Some(Kind::Colon) && self.kind(before) == Some(Kind::Comma)
     }
 
-    /// `name *x;`, `(name *)x`, `f(name *)`: a type with stars behind it.
+    /// `name *x;`, `(name *)x`, `f(name *)`, `name &x;`: a type with stars behind it, or a reference.
     fn names_pointer_type(&self, index: usize, next: usize) -> bool {
         let mut after = next;
         while self.kind(after) == Some(Kind::Star) || is_qualifier(&self.word(after)) {
+            after += 1;
+        }
+        if !self.is_macro && self.kind(after) == Some(Kind::Ampersand) {
             after += 1;
         }
         if after == next || after - next > 8 {

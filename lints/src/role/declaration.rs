@@ -125,6 +125,8 @@ impl Stream<'_> {
                 Some(Kind::Identifier) if is_statement_word(&self.word(at)) => return false,
                 Some(Kind::Identifier) => types += usize::from(!is_qualifier(&self.word(at))),
                 Some(Kind::Star) => {}
+                // A reference: nobody computes outside of functions.
+                Some(Kind::Ampersand) if self.at_file_scope(index) || self.in_type_body(index) => {}
                 Some(Kind::ParenClose | Kind::BracketClose | Kind::BraceClose) => {
                     let Some(open) = self.parent(at).filter(|&open| open >= begin) else {
                         return false;
@@ -255,6 +257,7 @@ impl Stream<'_> {
                     return (pointer && self.declares(inner) && self.reads_like_parameters(open))
                         .then_some(open);
                 }
+                _ if self.names_operator(before) => return Some(open),
                 // A declarator in parentheses.
                 _ => open = self.parent(open)?,
             }
@@ -280,9 +283,12 @@ impl Stream<'_> {
         }
         match self.kind(first + 1) {
             Some(Kind::Identifier) => true,
-            Some(Kind::Star) => {
+            Some(Kind::Star | Kind::Ampersand) => {
                 let mut after = first + 1;
-                while self.kind(after) == Some(Kind::Star) || is_qualifier(&self.word(after)) {
+                while self.kind(after) == Some(Kind::Star)
+                    || self.is_reference(after)
+                    || is_qualifier(&self.word(after))
+                {
                     after += 1;
                 }
                 match self.kind(after) {
