@@ -79,7 +79,7 @@ pub(crate) fn text_of<'a>(stream: &Stream<'a>, tokens: &Range<usize>) -> &'a str
 
 /// Which names of a text stand for a function or a constant.
 pub(crate) struct Names<'c> {
-    /// Object-like macros that are another name.
+    /// Macros that are another name.
     aliases: &'c Aliases,
     /// Function-like macros that pass a parameter on as the argument of a function, by their name.
     forwarders: FxHashMap<String, Vec<Forwarder>>,
@@ -91,7 +91,7 @@ pub(crate) struct Names<'c> {
     pointers: OnceCell<Aliases>,
 }
 
-/// Object-like macros that are another name, and that name.
+/// Macros that are another name, and that name; those with an empty list of parameters with their parentheses.
 pub(crate) type Aliases = FxHashMap<Box<str>, Box<str>>;
 
 /// The aliases that the macros of a text make.
@@ -103,11 +103,15 @@ pub(crate) fn aliases(c: &C<'_>) -> Aliases {
         let only = inner
             .next()
             .filter(|token| token.kind == Kind::Identifier)?;
-        let is_alias = inner.next().is_none() && definition.parameters.is_none();
-        is_alias.then(|| {
-            let name = c.lexed.spelling(definition.name);
-            (name.into(), c.lexed.spelling(*only).into())
-        })
+        let name = c.lexed.spelling(definition.name);
+        let name = match &definition.parameters {
+            None => name.into(),
+            // `REGISTRY()`
+            Some(parameters) if parameters.is_empty() => format!("{name}()").into(),
+            Some(_) => return None,
+        };
+        let is_alias = inner.next().is_none();
+        is_alias.then(|| (name, c.lexed.spelling(*only).into()))
     };
     c.macros.iter().filter_map(alias).collect()
 }
@@ -307,10 +311,18 @@ impl<'c> Names<'c> {
 
     /// Whether an argument is the registry: by its name, an alias, in parentheses or as the number it is.
     pub(crate) fn is_registry(&self, text: &str) -> bool {
-        let bare =
-            text.trim_matches(|letter: char| "()".contains(letter) || letter.is_whitespace());
-        let bare: String = bare.split_whitespace().collect();
-        let bare = bare.strip_prefix("int)").unwrap_or(&bare);
+        let bare: String = text.split_whitespace().collect();
+        let bare = bare.trim_start_matches('(');
+        let mut bare = bare
+            .strip_prefix("int)")
+            .unwrap_or(bare)
+            .trim_start_matches('(');
+        // What is left of `(REGISTRY())` closes once more than it opens.
+        while bare.matches(')').count() > bare.matches('(').count()
+            && let Some(inner) = bare.strip_suffix(')')
+        {
+            bare = inner;
+        }
         self.resolve(bare) == "LUA_REGISTRYINDEX"
             || bare == "-10000"
             || self.registries().contains(bare)

@@ -38,6 +38,7 @@ mod script;
 pub mod settings;
 pub mod source;
 pub mod stack;
+mod state_type;
 mod suppress;
 pub mod symbols;
 mod unit;

@@ -72,3 +72,19 @@ pub(crate) fn names_destroyer(text: &str) -> bool {
     .iter()
     .any(|name| memchr::memmem::find(text.as_bytes(), name.as_bytes()).is_some())
 }
+
+/// What a function does to mutexes, in its own names.
+#[derive(Debug)]
+pub(crate) struct Mutexes {
+    /// Those that are destroyed without having been unlocked before.
+    pub(crate) destroyed: Box<[Box<str>]>,
+    pub(crate) unlocked: Box<[Box<str>]>,
+    /// Those that are locked at the end of every path.
+    pub(crate) held: Box<[Box<str>]>,
+}
+
+impl Mutexes {
+    pub(crate) fn are_left_alone(&self) -> bool {
+        self.destroyed.is_empty() && self.unlocked.is_empty() && self.held.is_empty()
+    }
+}

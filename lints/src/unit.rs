@@ -7,7 +7,7 @@ mod returning;
 
 use std::ops::Range;
 
-pub(crate) use c::{C, Calls, Mutexes, Stretch, mentions};
+pub(crate) use c::{C, Calls, Stretch, mentions};
 
 use crate::facts::Facts;
 use crate::rust_source::RustSource;

@@ -32,8 +32,8 @@ impl Stream<'_> {
         let Some((open, has_comma)) = self.open_angle(index) else {
             return false;
         };
-        let is_callee =
-            self.kind(open - 1) == Some(Kind::Identifier) && !is_statement_word(&self.word(open - 1));
+        let is_callee = self.kind(open - 1) == Some(Kind::Identifier)
+            && !is_statement_word(&self.word(open - 1));
         // `f(a < b, c > d)` compares, unless nothing may be compared there.
         let may_compare = || {
             !(self.at_file_scope(index)

@@ -39,7 +39,7 @@ fn run(unit: &Unit<'_>, findings: &mut Findings<'_>) {
     let keepers = Keepers::of(c);
     let callers = Callers::new(c);
     for (number, function) in c.outline.functions.iter().enumerate() {
-        let mut locals = Locals::new(stream, function);
+        let mut locals = Locals::new(c, function);
         if locals.states.is_empty() {
             continue;
         }

@@ -9,9 +9,9 @@ use std::rc::Rc;
 use crate::finding::{Findings, Level};
 use crate::flow::explore::{Afters, Analysis, Known, Trail, explore, on};
 use crate::flow::{Call, Graph, Node, NodeId, Step, path, root, root_range};
-use crate::mutex::{Operation, Reach, destroys, names_destroyer, operation};
+use crate::mutex::{Mutexes, Operation, Reach, destroys, names_destroyer, operation};
 use crate::rule::{Functions, Page, Rule, Run};
-use crate::unit::{C, Mutexes};
+use crate::unit::C;
 use held::{State, plain};
 
 pub(crate) const RULE: Rule = Rule {

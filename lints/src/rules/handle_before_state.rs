@@ -7,6 +7,7 @@ use crate::lexer::Kind;
 use crate::role::Stream;
 use crate::rule::{Page, Rule, Run};
 use crate::source::to_u32;
+use crate::state_type::{StateName, StateTypes};
 use crate::unit::Unit;
 
 pub(crate) const RULE: Rule = Rule {
@@ -62,7 +63,7 @@ fn run(unit: &Unit<'_>, findings: &mut Findings<'_>) {
     };
     c.each_stretch(
         |tokens| tokens.iter().any(|token| token.kind == Kind::BraceOpen),
-        |stretch| judge(&stretch.stream, findings),
+        |stretch| judge(&stretch.stream, c.state_types(), findings),
     );
 }
 
@@ -130,7 +131,7 @@ struct Struct {
 }
 
 /// Goes once over all tokens, which may be little else than structs that are open: what stands within a nested struct belongs to the member around it, too.
-fn judge(stream: &Stream<'_>, findings: &mut Findings<'_>) {
+fn judge(stream: &Stream<'_>, types: &StateTypes, findings: &mut Findings<'_>) {
     let mut open: Vec<Struct> = Vec::new();
     let mut behind_attribute = 0;
     for at in 0..stream.tokens.len() {
@@ -168,8 +169,8 @@ fn judge(stream: &Stream<'_>, findings: &mut Findings<'_>) {
         if kind == Kind::Semicolon && stream.outline.parent(at) == innermost.open {
             innermost.end_member(stream, at, findings);
         } else {
-            innermost.member.add(stream, at);
-            innermost.all.add(stream, at);
+            innermost.member.add(stream, types, at);
+            innermost.all.add(stream, types, at);
         }
     }
 }
@@ -214,7 +215,7 @@ struct Parts {
 }
 
 impl Parts {
-    fn add(&mut self, stream: &Stream<'_>, at: usize) {
+    fn add(&mut self, stream: &Stream<'_>, types: &StateTypes, at: usize) {
         match stream.tokens[at].kind {
             Kind::Star => self.is_pointer = true,
             // What stands before it is a name, and perhaps one of several.
@@ -229,7 +230,9 @@ impl Parts {
             Kind::ParenOpen => self.is_function = true,
             Kind::Identifier => {
                 let word = stream.word(at);
-                self.names_state |= word == "lua_State";
+                let state = types.name(&word);
+                self.names_state |= state.is_some();
+                self.is_pointer |= state == Some(StateName::Pointer);
                 let is_struct = at > 0 && stream.is(at - 1, "struct");
                 self.names_handle |= is_handle(&word, is_struct);
                 self.is_integer |= self.last(stream).is_some_and(|last| is_integer(&last));

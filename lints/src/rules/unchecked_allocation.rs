@@ -91,15 +91,12 @@ fn run(c: &C<'_>, number: usize, findings: &mut Findings<'_>) {
             if let Step::Call(call) = &node.step
                 && let Some(allocator) = read_at_once(call, redefined)
             {
-                findings
-                    .add(
-                        &RULE,
-                        call.range.clone(),
-                        format!(
-                            "what `{allocator}` gives is used before it was compared with NULL"
-                        ),
-                    )
-                    .help("keep it in a variable, and compare that with NULL first");
+                report_nameless(call.range.clone(), allocator, findings);
+            }
+            if let Step::Deref { pointer, range } = &node.step
+                && let Some(allocator) = call_of_allocator(pointer, redefined)
+            {
+                report_nameless(range.clone(), allocator, findings);
             }
         }
     }
@@ -177,6 +174,24 @@ fn report(range: Range<usize>, pointer: &str, origin: Range<usize>, findings: &m
         .relate(related);
 }
 
+/// The allocator whose call a pointer is: `((struct node *)malloc(n))->next`.
+fn call_of_allocator<'a>(pointer: &'a str, redefined: &[&str]) -> Option<&'a str> {
+    let (name, arguments) = pointer.split_once('(')?;
+    if !ALLOCATORS.contains(&name) || redefined.contains(&name) {
+        return None;
+    }
+    let mut depth = 1;
+    let close = arguments.find(|sign: char| {
+        match sign {
+            '(' => depth += 1,
+            ')' => depth -= 1,
+            _ => {}
+        }
+        depth == 0
+    })?;
+    (close + 1 == arguments.len()).then_some(name)
+}
+
 /// The allocator of `p = realloc(p, …)`.
 fn reallocated<'a>(assign: &'a Assign, redefined: &[&str]) -> Option<&'a str> {
     let Value::Call { name, text } = &assign.value else {
@@ -200,6 +215,17 @@ fn read_at_once<'a>(call: &'a Call, redefined: &[&str]) -> Option<&'a str> {
         }
         _ => None,
     })
+}
+
+/// What is used has no name that could have been compared.
+fn report_nameless(range: Range<usize>, allocator: &str, findings: &mut Findings<'_>) {
+    findings
+        .add(
+            &RULE,
+            range,
+            format!("what `{allocator}` gives is used before it was compared with NULL"),
+        )
+        .help("keep it in a variable, and compare that with NULL first");
 }
 
 fn report_lost(assign: &Assign, allocator: &str, findings: &mut Findings<'_>) {

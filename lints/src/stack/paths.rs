@@ -11,7 +11,6 @@ use crate::flow::explore::{Afters, Analysis, Few, Known, Outcome, Trail, explore
 use crate::flow::{Assign, Call, Condition, Graph, NodeId, Step, Text, Value};
 use crate::lexer::{Kind, Token};
 use crate::outline::Function;
-use crate::role::Stream;
 use crate::unit::C;
 pub(crate) use values::Push;
 use values::{HEIGHT_CAP, Stack, assigned, may_be_height, signed};
@@ -103,7 +102,7 @@ struct Heights<'a> {
 pub(crate) fn state_parameter(c: &C<'_>, function: &Function) -> Option<String> {
     let stream = c.stream();
     let head = function.name as usize..function.open as usize;
-    pointers_to_state(&stream, head)
+    pointers_to_state(c, head)
         .next()
         .map(|at| stream.word(at).into_owned())
 }
@@ -112,18 +111,15 @@ pub(crate) fn state_parameter(c: &C<'_>, function: &Function) -> Option<String> 
 pub(crate) fn state_variable(c: &C<'_>, function: &Function) -> Option<String> {
     let stream = c.stream();
     let body = function.open as usize..function.close as usize;
-    pointers_to_state(&stream, body)
+    pointers_to_state(c, body)
         .find(|&at| matches!(stream.kind(at + 1), Some(Kind::Assign | Kind::Semicolon)))
         .map(|at| stream.word(at).into_owned())
 }
 
 /// The names behind `lua_State *`, as tokens.
-fn pointers_to_state(stream: &Stream<'_>, tokens: Range<usize>) -> impl Iterator<Item = usize> {
-    let is_qualifier = |at: usize| matches!(&*stream.word(at), "const" | "volatile" | "restrict");
-    tokens
-        .filter(|&at| stream.is(at, "lua_State") && stream.kind(at + 1) == Some(Kind::Star))
-        .filter_map(move |at| (at + 2..at + 5).find(|&at| !is_qualifier(at)))
-        .filter(|&at| stream.kind(at) == Some(Kind::Identifier))
+fn pointers_to_state(c: &C<'_>, tokens: Range<usize>) -> impl Iterator<Item = usize> {
+    let (stream, types) = (c.stream(), c.state_types());
+    tokens.filter_map(move |at| types.declared(&stream, at))
 }
 
 /// What became of the stack on all paths of a function; nothing if not every path could be followed.

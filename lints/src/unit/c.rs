@@ -17,12 +17,13 @@ use crate::flow::{Flow, Text, flow};
 use crate::include::{Include, includes};
 use crate::lexer::{Kind, Lexed, Token};
 use crate::macros::{Macro, macros};
-use crate::mutex::Reach;
+use crate::mutex::{Mutexes, Reach};
 use crate::outline::{Conditionals, Function, Outline, outline, outline_of};
 use crate::paste::Table;
 use crate::role::{Role, Stream};
 use crate::source::Source;
 use crate::stack::paths::{self, Referred};
+use crate::state_type::StateTypes;
 
 /// What all functions of a file may cost together, in states of flow rules: this, and more for each byte. Code
 /// that is dense with what the rules look for takes two for every three bytes.
@@ -73,6 +74,8 @@ pub(crate) struct C<'a> {
     macro_names: OnceCell<Names>,
     /// The macros that are other names, found when a rule asks.
     aliases: OnceCell<Aliases>,
+    /// The names of the state of Lua, found when a rule asks.
+    state_types: OnceCell<StateTypes>,
     /// What each `luaL_ref` of a function takes, by function and state, made when a rule asks.
     referred: Answers<(usize, String), Referred>,
     /// The names of functions in these answers.
@@ -111,22 +114,6 @@ pub(crate) enum Calls {
     Asked,
     /// Something else, or not always the same.
     Mixed,
-}
-
-/// What a function does to mutexes, in its own names.
-#[derive(Debug)]
-pub(crate) struct Mutexes {
-    /// Those that are destroyed without having been unlocked before.
-    pub(crate) destroyed: Box<[Box<str>]>,
-    pub(crate) unlocked: Box<[Box<str>]>,
-    /// Those that are locked at the end of every path.
-    pub(crate) held: Box<[Box<str>]>,
-}
-
-impl Mutexes {
-    pub(crate) fn are_left_alone(&self) -> bool {
-        self.destroyed.is_empty() && self.unlocked.is_empty() && self.held.is_empty()
-    }
 }
 
 /// Flows by the number of their function.
@@ -169,6 +156,7 @@ impl<'a> C<'a> {
             names: OnceCell::new(),
             macro_names: OnceCell::new(),
             aliases: OnceCell::new(),
+            state_types: OnceCell::new(),
             referred: RefCell::default(),
             pushers: RefCell::default(),
             expandable: OnceCell::new(),
@@ -224,6 +212,11 @@ impl<'a> C<'a> {
     /// The macros that are other names.
     pub(crate) fn aliases(&self) -> &Aliases {
         self.aliases.get_or_init(|| aliases(self))
+    }
+
+    /// The names of the state of Lua.
+    pub(crate) fn state_types(&self) -> &StateTypes {
+        self.state_types.get_or_init(|| StateTypes::of(self))
     }
 
     /// How the name of a function is used in the file.

@@ -3,6 +3,7 @@
 use super::super::tree::{Sign, Tree};
 use super::super::{Assign, Local, NodeId, Step, Value};
 use super::Lowering;
+use super::expression::Assigned;
 
 impl Lowering<'_> {
     pub(super) fn declaration(&mut self, tree: Tree<'_>, next: NodeId) -> NodeId {
@@ -22,17 +23,24 @@ impl Lowering<'_> {
             },
         );
         let range = self.range(tree);
-        let initialiser = tree.child(0);
-        let assign = Assign {
-            target: name,
-            // Without an initialiser what was known of the variable in an earlier turn of a loop is gone.
-            value: initialiser.map_or(Value::Nothing, |value| self.value(value)),
-            range,
-        };
-        let node = self.step(Step::Assign(assign), next);
-        match initialiser {
-            Some(value) => self.expression(value, node),
-            None => node,
+        match tree.child(0) {
+            Some(value) => {
+                let assigned = Assigned {
+                    target: name,
+                    range,
+                    left: None,
+                };
+                self.assigned(&assigned, value, next)
+            }
+            // What was known of the variable in an earlier turn of a loop is gone.
+            None => {
+                let assign = Assign {
+                    target: name,
+                    value: Value::Nothing,
+                    range,
+                };
+                self.step(Step::Assign(assign), next)
+            }
         }
     }
 }

@@ -1,5 +1,7 @@
 //! Expressions: calls, assignments and reads through pointers, in the order in which they happen.
 
+use std::ops::Range;
+
 use super::super::tree::{Sign, Syntax, Tree};
 use super::super::{Assign, Call, NodeId, Step, Text, Value};
 use super::condition::is_expectation;
@@ -81,19 +83,51 @@ impl Lowering<'_> {
         let (Some(left), Some(right)) = (tree.child(0), tree.child(1)) else {
             return next;
         };
-        let value = if tree.sign() == Sign::Assign {
-            self.value(right)
-        } else {
-            Value::Other(self.text(right))
-        };
-        let assign = Assign {
+        let assigned = Assigned {
             target: self.place(left),
-            value,
             range: self.range(tree),
+            left: Some(left),
+        };
+        if tree.sign() == Sign::Assign {
+            return self.assigned(&assigned, right, next);
+        }
+        let value = Value::Other(self.text(right));
+        let node = self.assign(&assigned, value, next);
+        self.expression(right, node)
+    }
+
+    /// An assignment of an expression: of each side of `a ? b : c` where that is chosen.
+    pub(super) fn assigned(
+        &mut self,
+        assigned: &Assigned<'_>,
+        right: Tree<'_>,
+        next: NodeId,
+    ) -> NodeId {
+        let choice = value_of(right);
+        if choice.syntax() == Syntax::Conditional
+            && let (Some(condition), Some(consequence), Some(alternative)) =
+                (choice.child(0), choice.child(1), choice.child(2))
+        {
+            let yes = self.assigned(assigned, consequence, next);
+            let no = self.assigned(assigned, alternative, next);
+            return self.condition(condition, yes, no);
+        }
+        let value = self.value(right);
+        let node = self.assign(assigned, value, next);
+        self.expression(right, node)
+    }
+
+    fn assign(&mut self, assigned: &Assigned<'_>, value: Value, next: NodeId) -> NodeId {
+        let assign = Assign {
+            target: assigned.target.clone(),
+            value,
+            range: assigned.range.clone(),
         };
         let node = self.step(Step::Assign(assign), next);
-        let left = self.expression(left, node);
-        self.expression(right, left)
+        match assigned.left {
+            Some(left) => self.expression(left, node),
+            None => node,
+        }
     }
 
     fn update(&mut self, tree: Tree<'_>, next: NodeId) -> NodeId {
@@ -132,13 +166,17 @@ impl Lowering<'_> {
         if tree.sign() == Sign::Address {
             return self.address(argument, next);
         }
-        if argument.syntax() == Syntax::Update {
-            // `*p++` reads what `p` was.
-            let updated = self.expression(argument, next);
-            return self.deref(argument, updated);
+        self.read_through(argument, next)
+    }
+
+    /// What reads through a pointer: behind what that does, but `*p++` and `p++->m` read what `p` was.
+    fn read_through(&mut self, pointer: Tree<'_>, next: NodeId) -> NodeId {
+        if value_of(pointer).syntax() == Syntax::Update {
+            let updated = self.expression(pointer, next);
+            return self.deref(pointer, updated);
         }
-        let node = self.deref(argument, next);
-        self.expression(argument, node)
+        let node = self.deref(pointer, next);
+        self.expression(pointer, node)
     }
 
     /// The operand of `&`: the outermost member or element is not read.
@@ -155,12 +193,11 @@ impl Lowering<'_> {
         let Some(argument) = tree.child(0) else {
             return next;
         };
-        let node = if tree.sign() == Sign::Arrow {
-            self.deref(argument, next)
+        if tree.sign() == Sign::Arrow {
+            self.read_through(argument, next)
         } else {
-            next
-        };
-        self.expression(argument, node)
+            self.expression(argument, next)
+        }
     }
 
     fn subscript(&mut self, tree: Tree<'_>, next: NodeId) -> NodeId {
@@ -254,6 +291,25 @@ impl Lowering<'_> {
         };
         number.map_or(Value::Other(text), Value::Constant)
     }
+}
+
+/// What is assigned, whatever the value.
+pub(super) struct Assigned<'t> {
+    pub(super) target: Text,
+    pub(super) range: Range<usize>,
+    /// The place, where it is an expression that is evaluated.
+    pub(super) left: Option<Tree<'t>>,
+}
+
+/// An expression without the parentheses and casts around it.
+fn value_of(tree: Tree<'_>) -> Tree<'_> {
+    let mut at = tree;
+    while matches!(at.syntax(), Syntax::Parenthesized | Syntax::Cast)
+        && let Some(inner) = at.child(0)
+    {
+        at = inner;
+    }
+    at
 }
 
 /// The pointer behind arithmetic: `p` of `(p + 1)` and of `p++`.

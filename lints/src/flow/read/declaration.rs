@@ -66,6 +66,7 @@ impl Reader<'_> {
 
     /// Storage classes, qualifiers and one type; answers whether `static` is among them.
     fn specifiers(&mut self) -> Read<bool> {
+        let first = self.at;
         let mut is_static = false;
         let mut has_type = false;
         loop {
@@ -76,6 +77,14 @@ impl Reader<'_> {
                     self.type_specifier()?;
                     has_type = true;
                     continue;
+                }
+                // `auto p = …`: the type is that of the value.
+                Some(Word::Name)
+                    if !has_type
+                        && self.at > first
+                        && self.body.kind(self.at + 1) == Some(Kind::Assign) =>
+                {
+                    return Ok(is_static);
                 }
                 Some(Word::Name) if !has_type => has_type = true,
                 _ if has_type => return Ok(is_static),

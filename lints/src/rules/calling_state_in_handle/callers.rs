@@ -80,7 +80,7 @@ impl<'c> Callers<'c> {
         }
         let stream = self.c.stream();
         let function = &self.c.outline.functions[number];
-        let mut locals = Locals::new(stream, function);
+        let mut locals = Locals::new(self.c, function);
         for index in function.open as usize..function.close as usize {
             if stream.kind(index) == Some(Kind::Assign)
                 && held(&stream, index + 1, |at| locals.is_state(at)).is_some()

@@ -8,7 +8,8 @@ use rustc_hash::FxHashMap;
 use super::value::held;
 use crate::lexer::Kind;
 use crate::outline::Function;
-use crate::role::{Role, Stream, is_qualifier};
+use crate::role::{Role, Stream};
+use crate::unit::C;
 
 /// The names of one function.
 pub(super) struct Locals<'a> {
@@ -42,19 +43,13 @@ struct Setting {
 }
 
 impl<'a> Locals<'a> {
-    pub(super) fn new(stream: Stream<'a>, function: &'a Function) -> Self {
-        let mut states = FxHashMap::default();
-        for index in function.name as usize..function.open as usize {
-            if !stream.is(index, "lua_State") || stream.kind(index + 1) != Some(Kind::Star) {
-                continue;
-            }
-            let name = (index + 2..index + 5).find(|&at| {
-                stream.kind(at) == Some(Kind::Identifier) && !is_qualifier(&stream.word(at))
-            });
-            if let Some(name) = name.filter(|&name| name < function.open as usize) {
-                states.insert(stream.word(name), 0);
-            }
-        }
+    pub(super) fn new(c: &'a C<'_>, function: &'a Function) -> Self {
+        let (stream, types) = (c.stream(), c.state_types());
+        let states = (function.name as usize..function.open as usize)
+            .filter_map(|at| types.declared(&stream, at))
+            .filter(|&name| name < function.open as usize)
+            .map(|name| (stream.word(name), 0))
+            .collect();
         Self {
             stream,
             function,
