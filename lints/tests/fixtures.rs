@@ -113,6 +113,24 @@ fn the_allocator_of_the_tree_is_asked_for_everywhere() {
     check(vec![header], text, 2);
 }
 
+/// Addresses that are given away on another way hide no leak, however many there are.
+#[test]
+fn each_of_many_given_places_is_told_apart() {
+    const COUNT: usize = 100;
+    let each = |piece: fn(usize) -> String| (0..COUNT).map(piece).collect::<String>();
+    let text = format!(
+        "#include \"co.h\"\n#include \"trace.h\"\nint f(lua_State *L, int n) {{\n{}if (n) {{\n{}return 0;\n}}\n{}return 0;\n}}\n",
+        each(|number| format!("int r{number};\n")),
+        each(|number| format!("keep(&r{number});\n")),
+        each(|number| format!(
+            "lunet_coref_create(L, r{number});\nif (done({number})) {{\nreturn 1;\n}}\nlunet_coref_release(L, r{number});\n"
+        )),
+    );
+    let leaks = found("many.c", &text, &[]);
+    let is_leak = |(_, rule, _): &&Mark| rule == "leaked-coref";
+    assert_eq!(leaks.iter().filter(is_leak).count(), COUNT);
+}
+
 /// The findings of a text, with columns where the marks demand them.
 fn found(path: &str, text: &str, marks: &[Mark]) -> Vec<Mark> {
     let mut facts = Facts::default();

@@ -23,24 +23,20 @@ impl Lowering<'_> {
             },
         );
         let range = self.range(tree);
-        match tree.child(0) {
-            Some(value) => {
-                let assigned = Assigned {
-                    target: name,
-                    range,
-                    left: None,
-                };
-                self.assigned(&assigned, value, next)
-            }
-            // What was known of the variable in an earlier turn of a loop is gone.
-            None => {
-                let assign = Assign {
-                    target: name,
-                    value: Value::Nothing,
-                    range,
-                };
-                self.step(Step::Assign(assign), next)
-            }
+        if let Some(value) = tree.child(0) {
+            let assigned = Assigned {
+                target: name,
+                range,
+                left: None,
+            };
+            return self.assigned(&assigned, value, next);
         }
+        // What was known of the variable in an earlier turn of a loop is gone.
+        let assign = Assign {
+            target: name,
+            value: Value::Nothing,
+            range,
+        };
+        self.step(Step::Assign(assign), next)
     }
 }

@@ -5,8 +5,9 @@ use rustc_hash::FxHashMap;
 use super::keeps;
 use crate::flow::{Graph, NodeId, Step, Text, Value, root};
 
-/// Of more places of one function nobody remembers what lies behind the steps that give them away.
-const PLACES_CAP: usize = 64;
+/// How many bytes what lies behind the steps that give places of one function away may take: a byte for each node and
+/// place, 2,000 places of a function of 4,000 nodes.
+const BYTES_CAP: usize = 1 << 23;
 
 /// What is given away, and where.
 pub(super) struct Given<'g> {
@@ -15,7 +16,7 @@ pub(super) struct Given<'g> {
     by_root: FxHashMap<&'g str, Vec<(&'g str, NodeId)>>,
     /// What lies behind those nodes, by place; nothing for a place that nobody is given.
     behind: FxHashMap<Text, Option<Vec<bool>>>,
-    remembered: usize,
+    bytes: usize,
 }
 
 impl<'g> Given<'g> {
@@ -38,7 +39,7 @@ impl<'g> Given<'g> {
             graph,
             by_root,
             behind: FxHashMap::default(),
-            remembered: 0,
+            bytes: 0,
         }
     }
 
@@ -51,15 +52,22 @@ impl<'g> Given<'g> {
         if let Some(behind) = self.behind.get(place) {
             return behind.as_ref().is_some_and(|behind| behind[node]);
         }
-        if self.remembered >= PLACES_CAP {
-            return true;
+        let mut given = given
+            .iter()
+            .filter(|(given, _)| holds(given, place))
+            .peekable();
+        let nodes = self.graph.nodes.len();
+        if given.peek().is_some() {
+            self.bytes += nodes;
+            if self.bytes > BYTES_CAP {
+                return true;
+            }
         }
         let mut behind = None;
-        for (_, from) in given.iter().filter(|(given, _)| holds(given, place)) {
-            let behind = behind.get_or_insert_with(|| vec![false; self.graph.nodes.len()]);
+        for (_, from) in given {
+            let behind = behind.get_or_insert_with(|| vec![false; nodes]);
             self.graph.mark_behind(*from, behind);
         }
-        self.remembered += usize::from(behind.is_some());
         let is_given = behind.as_ref().is_some_and(|behind| behind[node]);
         self.behind.insert(place.clone(), behind);
         is_given
