@@ -1,6 +1,7 @@
 //! `calling-state-in-handle`: the state of the caller is kept in a struct that outlives the call.
 
 mod callers;
+mod holders;
 mod locals;
 mod macros;
 mod place;
@@ -14,6 +15,7 @@ use crate::lexer::Kind;
 use crate::rule::{Page, Rule, Run};
 use crate::unit::{C, Unit};
 use callers::{Callers, Question};
+use holders::Holders;
 use locals::Locals;
 use macros::Keepers;
 
@@ -44,13 +46,15 @@ fn run(unit: &Unit<'_>, findings: &mut Findings<'_>) {
             continue;
         }
         let mut kept = Vec::new();
+        let mut holders = Holders::default();
         for index in function.open as usize..function.close as usize {
             match stream.kind(index) {
                 Some(Kind::Assign) if stream.is(index, "=") => {
+                    kept.extend(holders.assigned(&locals, index));
                     kept.extend(assigned(&mut locals, index));
                 }
                 Some(Kind::Identifier) => {
-                    kept.extend(copied(&locals, index));
+                    kept.extend(copied(&locals, &holders, index));
                     kept.extend(keepers.kept(&locals, index));
                 }
                 _ => {}
@@ -109,12 +113,15 @@ fn assigned(locals: &mut Locals<'_>, assign: usize) -> Vec<Kept> {
 }
 
 /// What `memcpy(&ctx->L, &L, sizeof(L))` keeps.
-fn copied(locals: &Locals<'_>, index: usize) -> Option<Kept> {
+fn copied<'a>(locals: &Locals<'a>, holders: &Holders<'a>, index: usize) -> Option<Kept> {
     let stream = locals.stream;
     if !stream.is(index, "memcpy") && !stream.is(index, "memmove") {
         return None;
     }
     let call = call_at(&stream, index)?;
+    if let Some(kept) = holders.copied(locals, &call) {
+        return Some(kept);
+    }
     let [to, from, ..] = &call.arguments[..] else {
         return None;
     };
