@@ -178,7 +178,7 @@ impl<'t> Expander<'t> {
             self.budget -= argument.len();
             if at > 0 && body[at - 1].kind == Kind::Hash {
                 items.pop();
-                items.push(Item::of_body(Kind::String, ""));
+                items.push(Item::of_body(Kind::String, "\"\""));
             } else if is_paste(at.checked_sub(1)) || is_paste(Some(at + 1)) {
                 if argument.is_empty() {
                     items.push(Item::of_body(Kind::Unknown, ""));

@@ -245,7 +245,7 @@ impl<'a> Heights<'a> {
             self.referred.push((call.range.start, stack.top().cloned()));
         }
         if uses_buffer(&call.name) {
-            return on(Stack::Unknown);
+            return on(stack.lost());
         }
         let mentions_state = call
             .arguments
@@ -253,7 +253,7 @@ impl<'a> Heights<'a> {
             .any(|argument| matches!(argument, Value::Place(place) if place == self.state));
         if !mentions_state {
             return on(if self.may_hide_state(call) {
-                Stack::Unknown
+                stack.lost()
             } else {
                 stack
             });
@@ -262,7 +262,7 @@ impl<'a> Heights<'a> {
             matches!(call.arguments.first(), Some(Value::Place(place)) if place == self.state);
         match effect(call) {
             // A check with values on the stack is there to raise.
-            Some(_) if call.name == "luaL_checktype" && stack.has_values() => on(Stack::Unknown),
+            Some(_) if call.name == "luaL_checktype" && stack.has_values() => on(stack.lost()),
             Some(Effect::Fixed(takes, leaves)) if is_ours => on(stack.apply(call, takes, leaves)),
             Some(Effect::ByResult { zero, other }) if is_ours && self.graph.is_asked(call) => {
                 Afters::ByZero {
@@ -274,7 +274,7 @@ impl<'a> Heights<'a> {
             Some(Effect::SetTop(value)) if is_ours => on(stack.set_top(&value)),
             None if call.name == "lua_yield" => on(stack),
             None => on(self.callee(stack, call)),
-            Some(_) => on(Stack::Unknown),
+            Some(_) => on(stack.lost()),
         }
     }
 
@@ -325,7 +325,7 @@ impl<'a> Heights<'a> {
             .filter(|_| !call.name.starts_with("lua"))
             .and_then(|number| delta_of(self.c, number, self.depth));
         let Some(delta) = delta else {
-            return Stack::Unknown;
+            return stack.lost();
         };
         let size = usize::try_from(delta.unsigned_abs()).unwrap_or(HEIGHT_CAP);
         if delta < 0 {

@@ -35,10 +35,17 @@ pub(super) enum Stack {
         /// A condition asked for the height before anything was pushed.
         asked_height: bool,
     },
+    /// How high it is isn't known, but `lua_settop` may lead back to a height from before: that of then.
+    Lost(Box<Stack>),
     Unknown,
 }
 
 pub(super) fn assigned(mut stack: Stack, assign: &Assign) -> Stack {
+    if let Stack::Lost(before) = &mut stack
+        && let Stack::Values { tops, .. } = &mut **before
+    {
+        tops.remove(&assign.target);
+    }
     let height = stack.height();
     if let Stack::Values {
         tops, asked_height, ..
@@ -60,7 +67,16 @@ impl Stack {
     pub(super) fn height(&self) -> Option<i64> {
         match self {
             Self::Values { pushed, below, .. } => Some(signed(pushed.len()) - signed(*below)),
-            Self::Unknown => None,
+            Self::Lost(_) | Self::Unknown => None,
+        }
+    }
+
+    /// The stack behind something that may have left anything on it.
+    pub(super) fn lost(self) -> Self {
+        match self {
+            Self::Values { ref tops, .. } if !tops.is_empty() => Self::Lost(Box::new(self)),
+            Self::Lost(_) => self,
+            Self::Values { .. } | Self::Unknown => Self::Unknown,
         }
     }
 
@@ -77,7 +93,7 @@ impl Stack {
     pub(super) fn top(&self) -> Option<&Push> {
         match self {
             Self::Values { pushed, .. } => pushed.last(),
-            Self::Unknown => None,
+            Self::Lost(_) | Self::Unknown => None,
         }
     }
 
@@ -124,30 +140,33 @@ impl Stack {
     }
 
     /// `lua_settop` to a height that a variable remembers.
-    pub(super) fn set_top(mut self, value: &Value) -> Self {
+    pub(super) fn set_top(self, value: &Value) -> Self {
+        let mut stack = match self {
+            Self::Lost(before) => *before,
+            stack => stack,
+        };
         let Self::Values {
             pushed,
             below,
             popped,
             tops,
             ..
-        } = &mut self
+        } = &mut stack
         else {
-            return self;
+            return stack;
         };
         let wanted = match value {
             Value::Place(place) => tops.get(place).copied(),
             _ => None,
         };
-        let Some(size) = wanted.and_then(|height| usize::try_from(height + signed(*below)).ok())
-        else {
-            return Self::Unknown;
-        };
-        if size > pushed.len() {
-            return Self::Unknown;
+        let size = wanted.and_then(|height| usize::try_from(height + signed(*below)).ok());
+        match size.filter(|size| *size <= pushed.len()) {
+            Some(size) => {
+                note(popped, pushed.split_off(size));
+                stack
+            }
+            None => stack.lost(),
         }
-        note(popped, pushed.split_off(size));
-        self
     }
 }
 
