@@ -49,7 +49,6 @@ type Unchecked = Few<Text, (usize, usize)>;
 
 struct Allocations<'a> {
     c: &'a C<'a>,
-    graph: &'a Graph,
     uses: Vec<Use>,
 }
 
@@ -67,7 +66,6 @@ fn run(c: &C<'_>, number: usize, findings: &mut Findings<'_>) {
     for graph in c.flow(number).graphs() {
         let mut analysis = Allocations {
             c,
-            graph,
             uses: Vec::new(),
         };
         explore(graph, &mut analysis, Unchecked::default(), &c.budget);
@@ -271,23 +269,36 @@ impl Analysis for Allocations<'_> {
 
     fn branch(&mut self, state: &mut Unchecked, condition: &Condition, _taken: bool) {
         // `if (!a || !b)` asks for both pointers, though it never comes to the second where the first is missing.
-        let asks_pointer = state.contains(&condition.left);
+        let is_order = matches!(condition.operator, "<" | ">" | "<=" | ">=")
+            && !matches!(condition.right.as_str(), "0" | "NULL");
+        let asks_pointer = !is_order && state.contains(&condition.left);
         let asks_all = |around: &&str| asks_pointer || around.contains("||");
         let around = condition.around.as_deref();
         let all = around.filter(asks_all);
         checked(state, |pointer, origin| {
             // `if (n != 0 && !p)`: of no bytes there need be none.
             let asks_size = || names(&self.c.lexed.text[origin.0..origin.1], &condition.left);
-            mentions(&condition.left, pointer)
-                || mentions(&condition.right, pointer)
-                || all.is_some_and(|all| mentions(all, pointer))
-                || around.is_some_and(|around| mentions(around, pointer) && asks_size())
+            // `p < end` says nothing of a pointer that is none.
+            let asks = |side: &str| mentions(side, pointer) && (!is_order || side.contains('('));
+            asks(&condition.left)
+                || asks(&condition.right)
+                || all.is_some_and(|all| mentions_itself(all, pointer))
+                || around.is_some_and(|around| mentions_itself(around, pointer) && asks_size())
         });
     }
 }
 
 fn mentions(text: &str, pointer: &str) -> bool {
     names(text, pointer) || (text.is_empty() && pointer.is_empty())
+}
+
+/// Whether a text mentions a pointer, and not only what it points to: `p[0]`, `p->next`, `*p`.
+fn mentions_itself(text: &str, pointer: &str) -> bool {
+    let is_read_through = |(at, _): (usize, &str)| {
+        let behind = &text[at + pointer.len()..];
+        text[..at].ends_with('*') || behind.starts_with('[') || behind.starts_with("->")
+    };
+    mentions(text, pointer) && !text.match_indices(pointer).all(is_read_through)
 }
 
 /// Takes away the pointers that somebody may have compared with NULL, under all their names.
@@ -310,7 +321,9 @@ fn forget(state: &mut Unchecked, assign: &Assign) {
     let text = assign.value.text();
     if matches!(assign.value, Value::Other(_)) {
         let text = evaluated(&text);
-        checked(state, |pointer, _| mentions(&text, pointer));
+        // Who only counts from a pointer asks nothing.
+        let may_ask = text.contains(['!', '=', '?', '(', '<', '>', '|', '&']);
+        checked(state, |pointer, _| may_ask && mentions(&text, pointer));
     }
     state.retain(|pointer, _| {
         // With another index `list[i]` is another element: which ones were checked is not known.
@@ -329,14 +342,8 @@ impl Allocations<'_> {
                 _ => None,
             };
             forget(state, assign);
-            let is_variable = self.graph.locals.contains_key(&assign.target);
-            match origin {
-                Some(origin) if is_variable => {
-                    state.insert(assign.target.clone(), origin);
-                }
-                // Whoever else has the pointer may check it.
-                Some(origin) => state.retain(|_, other| *other != origin),
-                None => {}
+            if let Some(origin) = origin {
+                state.insert(assign.target.clone(), origin);
             }
         }
         if is_allocation(assign) {
