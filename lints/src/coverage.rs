@@ -7,6 +7,7 @@ use crate::flow::Flow;
 use crate::grammar::parse_sound;
 use crate::language::Language;
 use crate::lexer::{Kind, Token, spelling};
+use crate::linter::functions;
 use crate::lua;
 use crate::outline::NONE;
 use crate::rust_source;
@@ -24,7 +25,7 @@ pub struct Coverage {
     /// Bytes behind a comment that never ends: no rule saw them.
     pub unjudged: usize,
     pub functions: usize,
-    /// Functions whose paths could not be followed: the flow rules said nothing of them.
+    /// Functions whose paths could not be followed, or had too many: a flow rule said nothing of them.
     pub unfollowed: usize,
     /// Functions with a path on which the height of the Lua stack is not known: nothing is said of that path.
     pub unknown_stacks: usize,
@@ -108,6 +109,8 @@ fn of_tokens((code, lost): (usize, usize)) -> Coverage {
 fn of_c(path: &str, text: &str) -> Coverage {
     let source = Source::new(path, text);
     let c = C::new(&source, std::sync::Arc::default());
+    // The rules have a budget of their own: what is asked below spends another.
+    let given_up = functions::given_up(&C::new(&source, std::sync::Arc::default()), &source);
     let mut coverage = Coverage::default();
     let mut behind = 0;
     for (number, function) in c.outline.functions.iter().enumerate() {
@@ -119,6 +122,7 @@ fn of_c(path: &str, text: &str) -> Coverage {
         match &*c.flow(number) {
             Flow::Graphs(graphs) if !graphs.is_empty() => {
                 coverage.tree += bytes;
+                coverage.unfollowed += usize::from(given_up.contains(&number));
                 coverage.unknown_stacks += usize::from(has_unknown_stack(&c, number));
             }
             _ => {
@@ -228,4 +232,25 @@ fn joined(source: &str, tokens: &[Token]) -> String {
 
 fn has_no_error(text: &str) -> bool {
     parse_sound(&tree_sitter_c::LANGUAGE.into(), text).is_some()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::of;
+
+    /// A function with as many ways through it as there are combinations of so many questions.
+    fn with_paths(questions: usize) -> String {
+        let each =
+            (0..questions).map(|number| format!("if (ask({number})) x{number} = malloc(n);\n"));
+        let all: String = each.collect();
+        format!("void f(int n) {{\n{all}}}\nvoid g(void) {{ char *p = malloc(4); *p = 1; }}\n")
+    }
+
+    #[test]
+    fn functions_with_too_many_paths_are_counted() {
+        let few = of("f.c", &with_paths(3));
+        assert_eq!((few.functions, few.unfollowed), (2, 0));
+        let many = of("f.c", &with_paths(40));
+        assert_eq!((many.functions, many.unfollowed), (2, 1));
+    }
 }

@@ -1,29 +1,22 @@
 //! The way of one text: a search for what the rules look for, tokens, rules, suppressions, levels.
 
-use std::hash::BuildHasher as _;
-use std::ops::Range;
+pub(crate) mod functions;
 
-use rustc_hash::{FxBuildHasher, FxHashSet};
+use std::ops::Range;
 
 use crate::facts::{Facts, Header};
 use crate::finding::{Findings, Level, List};
 use crate::gate::{Gate, may_allocate, may_be_pieced, splits_words};
 use crate::language::Language;
-use crate::lexer::Kind;
 use crate::lua;
 use crate::piece;
-use crate::rule::{Functions, IsWanted, Run};
+use crate::rule::Run;
 use crate::rules;
 use crate::rust_source;
 use crate::settings::{DEFAULT_PREFIX, Patterns, Settings};
 use crate::source::Source;
 use crate::suppress;
 use crate::unit::{C, Content, Unit, has_header_name};
-
-/// Macros within macros are looked through this deep for the words of rules.
-const MACRO_DEPTH: usize = 4;
-/// And functions within functions, where a rule wants that.
-const CALL_DEPTH: usize = 2;
 
 /// Judges texts under one configuration. Cheap to share between threads.
 #[derive(Debug)]
@@ -124,7 +117,7 @@ impl Linter {
         };
         // What the flows of functions answer the other rules ask, too.
         if let Some(c) = unit.c() {
-            judge_functions(c, &mut findings);
+            functions::judge(c, &mut findings);
         }
         for rule in rules::ALL.into_iter().filter(|_| !unit.only_allocates()) {
             if let Run::Text(run) = rule.run {
@@ -238,113 +231,4 @@ fn judge_pieces(text: &str, language: Language, findings: &mut Findings<'_>) -> 
             run(piece, findings);
         }
     })
-}
-
-/// One function after the other through all rules that follow its paths: they are made once and not kept.
-fn judge_functions(c: &C<'_>, findings: &mut Findings<'_>) {
-    if let Some(allocations) = &c.only_allocations {
-        judge_allocations(c, allocations, findings);
-        return;
-    }
-    let rules: Vec<Functions> = rules::ALL
-        .iter()
-        .filter_map(|rule| match rule.run {
-            Run::Functions(functions) if (functions.judges)(c) => Some(functions),
-            _ => None,
-        })
-        .collect();
-    let bringers: Vec<FxHashSet<u64>> = rules
-        .iter()
-        .map(|rule| {
-            let mut found = macros_with(c, rule.names);
-            if let Some(is_wanted) = (rule.through_calls)(c) {
-                found.extend(helpers_with(c, is_wanted));
-            }
-            found
-        })
-        .collect();
-    let mut is_wanted = vec![false; rules.len()];
-    for number in 0..c.outline.functions.len() {
-        is_wanted.fill(false);
-        for word in c.words_of(number) {
-            for ((rule, bringers), wanted) in rules.iter().zip(&bringers).zip(&mut is_wanted) {
-                *wanted = *wanted
-                    || (rule.names)(&word)
-                    || (!bringers.is_empty() && bringers.contains(&key(&word)));
-            }
-        }
-        for (rule, _) in rules.iter().zip(&is_wanted).filter(|(_, wanted)| **wanted) {
-            (rule.run)(c, number, findings);
-        }
-    }
-}
-
-/// Those functions that have one of some allocations in their body, or a macro that allocates.
-fn judge_allocations(c: &C<'_>, allocations: &[usize], findings: &mut Findings<'_>) {
-    let rule = rules::OF_ALLOCATIONS;
-    let bringers = macros_with(c, rule.names);
-    let place = |token: u32| {
-        let token = c.lexed.code.get(token as usize);
-        token.map_or(c.lexed.text.len(), |token| token.range().start)
-    };
-    for (number, function) in c.outline.functions.iter().enumerate() {
-        let body = place(function.open)..place(function.close);
-        let first = allocations.partition_point(|&at| at < body.start);
-        let has_own = allocations.get(first).is_some_and(|&at| at < body.end);
-        let has_any = has_own
-            || (!bringers.is_empty()
-                && c.words_of(number)
-                    .any(|word| bringers.contains(&key(&word))));
-        if has_any {
-            (rule.run)(c, number, findings);
-        }
-    }
-}
-
-/// The functions that have a word in their body, also through another function, by the hash of their name.
-fn helpers_with(c: &C<'_>, is_wanted: IsWanted) -> FxHashSet<u64> {
-    let mut found = macros_with(c, is_wanted);
-    for _ in 0..CALL_DEPTH {
-        let before = found.len();
-        for (number, function) in c.outline.functions.iter().enumerate() {
-            let name = key(&c.lexed.spelling(c.lexed.code[function.name as usize]));
-            let brings = |word: &str| is_wanted(word) || found.contains(&key(word));
-            if !found.contains(&name) && c.words_of(number).any(|word| brings(&word)) {
-                found.insert(name);
-            }
-        }
-        if found.len() == before {
-            break;
-        }
-    }
-    found
-}
-
-/// The hash of a name: two names that share one are looked at together.
-fn key(name: &str) -> u64 {
-    FxBuildHasher.hash_one(name)
-}
-
-/// The macros that bring a word in their body, also through another macro, by the hash of their name.
-fn macros_with(c: &C<'_>, is_wanted: IsWanted) -> FxHashSet<u64> {
-    let mut found = FxHashSet::default();
-    for _ in 0..MACRO_DEPTH {
-        let before = found.len();
-        for definition in &c.macros {
-            let mut body = c.lexed.content[definition.body.clone()].iter();
-            let brings = body.any(|&token| {
-                token.kind == Kind::Identifier && {
-                    let word = c.lexed.spelling(token);
-                    is_wanted(&word) || (!found.is_empty() && found.contains(&key(&word)))
-                }
-            });
-            if brings {
-                found.insert(key(&c.lexed.spelling(definition.name)));
-            }
-        }
-        if found.len() == before {
-            break;
-        }
-    }
-    found
 }

@@ -26,6 +26,8 @@ pub(crate) struct Budget {
     left: Cell<usize>,
     /// States of functions that were given up.
     wasted: Cell<usize>,
+    /// A function was given up since somebody looked.
+    pub(crate) has_failed: Cell<bool>,
 }
 
 impl Budget {
@@ -33,6 +35,7 @@ impl Budget {
         Self {
             left: Cell::new(states),
             wasted: Cell::new(0),
+            has_failed: Cell::new(false),
         }
     }
 
@@ -177,6 +180,7 @@ pub(crate) fn explore<A: Analysis>(
         visited += 1;
         if !budget.spend() || visited > cap {
             budget.wasted.set(budget.wasted.get() + visited);
+            budget.has_failed.set(true);
             return Outcome::GivenUp;
         }
         explorer.visit(analysis, point);

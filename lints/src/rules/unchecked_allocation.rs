@@ -248,7 +248,7 @@ impl Analysis for Allocations<'_> {
         _known: &Known,
     ) -> Afters<Unchecked> {
         match step {
-            Step::Assign(assign) => self.assigned(&mut state, assign),
+            Step::Assign(assign) => assigned(&mut state, assign),
             Step::Call(call) if !state.is_empty() && self.c.never_returns(&call.name) => {
                 return Afters::None;
             }
@@ -334,24 +334,25 @@ fn forget(state: &mut Unchecked, assign: &Assign) {
     });
 }
 
-impl Allocations<'_> {
-    fn assigned(&self, state: &mut Unchecked, assign: &Assign) {
-        if !state.is_empty() {
-            let origin = match &assign.value {
-                Value::Place(place) => state.get(place).copied(),
-                _ => None,
-            };
-            forget(state, assign);
-            if let Some(origin) = origin {
-                state.insert(assign.target.clone(), origin);
-            }
-        }
-        if is_allocation(assign) {
-            let place = (assign.range.start, assign.range.end);
-            state.insert(assign.target.clone(), place);
+/// What an assignment leaves unchecked: what it allocates, and other names of what nobody has checked.
+fn assigned(state: &mut Unchecked, assign: &Assign) {
+    if !state.is_empty() {
+        let origin = match &assign.value {
+            Value::Place(place) => state.get(place).copied(),
+            _ => None,
+        };
+        forget(state, assign);
+        if let Some(origin) = origin {
+            state.insert(assign.target.clone(), origin);
         }
     }
+    if is_allocation(assign) {
+        let place = (assign.range.start, assign.range.end);
+        state.insert(assign.target.clone(), place);
+    }
+}
 
+impl Allocations<'_> {
     fn called(&mut self, state: &mut Unchecked, call: &Call, node: NodeId) {
         let reads = arguments_read(&call.name);
         for (index, argument) in call.arguments.iter().enumerate() {
