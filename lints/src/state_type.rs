@@ -1,5 +1,7 @@
 //! The names that a text has for `lua_State` and for pointers to it: its own `typedef`s and macros.
 
+use rustc_hash::FxHashMap;
+
 use crate::lexer::{Kind, Token};
 use crate::role::{Stream, is_qualifier};
 use crate::unit::C;
@@ -16,7 +18,7 @@ pub(crate) enum StateName {
 /// The names besides `lua_State` itself.
 #[derive(Debug, Default)]
 pub(crate) struct StateTypes {
-    others: Vec<(Box<str>, StateName)>,
+    others: FxHashMap<Box<str>, StateName>,
 }
 
 impl StateTypes {
@@ -68,7 +70,7 @@ impl StateTypes {
             [StateName::State, StateName::Pointer] => StateName::Pointer,
             _ => return,
         };
-        self.others.push((word(name).into(), kind));
+        self.others.insert(word(name).into(), kind);
     }
 
     /// What a word stands for, if for any of them.
@@ -76,17 +78,15 @@ impl StateTypes {
         if word == STATE {
             return Some(StateName::State);
         }
-        let other = self.others.iter().find(|(name, _)| **name == *word);
-        other.map(|&(_, kind)| kind)
+        self.others.get(word).copied()
     }
 
     /// The token of the variable or parameter that is declared as a pointer to the state with the type at a token.
     pub(crate) fn declared(&self, stream: &Stream<'_>, at: usize) -> Option<usize> {
-        if stream.kind(at) != Some(Kind::Identifier) {
-            return None;
-        }
-        let is_plain = self.others.is_empty();
-        if is_plain && !stream.is(at, STATE) {
+        // Most texts have no other names: then no word is read.
+        if stream.kind(at) != Some(Kind::Identifier)
+            || (self.others.is_empty() && !stream.is(at, STATE))
+        {
             return None;
         }
         let behind = match self.name(&stream.word(at))? {
