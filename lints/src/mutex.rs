@@ -73,6 +73,20 @@ pub(crate) fn names_destroyer(text: &str) -> bool {
     .any(|name| memchr::memmem::find(text.as_bytes(), name.as_bytes()).is_some())
 }
 
+/// What a function hands on to functions of other files, which may unlock it.
+#[derive(Debug)]
+pub(crate) enum Handed {
+    /// A part of what it is given for a parameter.
+    Part {
+        parameter: usize,
+        place: Box<str>,
+        /// By its name the other function unlocks something: perhaps a part of what it is given.
+        may_unlock_parts: bool,
+    },
+    /// Perhaps any part of anything that it is given.
+    Anything,
+}
+
 /// What a function does to mutexes, in its own names.
 #[derive(Debug)]
 pub(crate) struct Mutexes {

@@ -1,5 +1,6 @@
 //! `destroyed-while-locked`: a mutex is destroyed by whoever holds it.
 
+mod handed;
 mod held;
 
 use std::collections::BTreeSet;
@@ -12,6 +13,7 @@ use crate::flow::{Call, Graph, Node, NodeId, Step, path, root, root_range};
 use crate::mutex::{Mutexes, Operation, Reach, destroys, names_destroyer, operation};
 use crate::rule::{Functions, Page, Rule, Run};
 use crate::unit::C;
+use handed::handed_by;
 use held::{State, plain};
 
 pub(crate) const RULE: Rule = Rule {
@@ -218,10 +220,17 @@ impl Locks<'_> {
 
     /// A call of a function of the same file: what it destroys and unlocks, in the caller's names.
     fn callee(&mut self, state: &mut State, call: &Call, trail: &Trail<'_>) {
-        let Some(number) = reached(self.c, &call.name, self.depth + 1) else {
-            if !state.locked.is_empty() && self.c.function_named(&call.name).is_none() {
-                state.call_elsewhere(call);
+        if !state.locked.is_empty() {
+            match self.c.function_named(&call.name) {
+                None => state.call_elsewhere(call),
+                Some(number) => {
+                    for one in handed_by(self.c, number, call) {
+                        state.give_elsewhere(&one.place, one.may_unlock_parts);
+                    }
+                }
             }
+        }
+        let Some(number) = reached(self.c, &call.name, self.depth + 1) else {
             return;
         };
         let mutexes = mutexes_of(self.c, number, self.depth + 1);

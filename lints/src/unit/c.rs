@@ -17,7 +17,7 @@ use crate::flow::{Flow, Text, flow};
 use crate::include::{Include, includes};
 use crate::lexer::{Kind, Lexed, Token};
 use crate::macros::{Macro, macros};
-use crate::mutex::{Mutexes, Reach};
+use crate::mutex::{Handed, Mutexes, Reach};
 use crate::outline::{Conditionals, Function, Outline, outline, outline_of};
 use crate::paste::Table;
 use crate::role::{Role, Stream};
@@ -54,6 +54,8 @@ pub(crate) struct C<'a> {
     pub(crate) deltas: RefCell<FxHashMap<usize, Option<i64>>>,
     /// What functions do to mutexes, once for each graph, by their number and how deep they stand in calls.
     pub(crate) mutexes: Answers<(usize, usize), Mutexes>,
+    /// What functions hand on to those of other files, by their number and how deep is looked.
+    pub(crate) handed: Answers<(usize, usize), Handed>,
     /// Which functions may do that at all, found when a rule asks.
     pub(crate) mutex_reach: OnceCell<Reach>,
     /// The prefix of internals is the SDK's own, not one of the settings.
@@ -146,6 +148,7 @@ impl<'a> C<'a> {
             budget: Budget::new(STATE_BUDGET + STATES_PER_BYTE * source.text.len()),
             deltas: RefCell::default(),
             mutexes: RefCell::default(),
+            handed: RefCell::default(),
             mutex_reach: OnceCell::new(),
             has_sdk_prefix: true,
             only_allocations: None,

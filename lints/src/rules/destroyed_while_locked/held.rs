@@ -78,24 +78,37 @@ impl State {
 
     /// Forgets what a function of another file may unlock: it is given the mutex itself, or its name says so.
     pub(super) fn call_elsewhere(&mut self, call: &Call) {
-        let name = call.name.to_ascii_lowercase();
-        if name.starts_with("pthread_cleanup_pop") {
+        if call.name.starts_with("pthread_cleanup_pop") {
             self.locked = Few::default();
         }
-        let libraries = ["pthread_", "uv_", "cnd_", "mtx_", "sleepconditionvariable"];
-        if libraries.iter().any(|library| name.starts_with(library)) {
+        let Some(may_unlock_parts) = may_unlock(&call.name) else {
             return;
-        }
-        let unlocks = name.contains("unlock") || name.contains("release");
-        let arguments = call.arguments.iter().map(Value::text);
-        for text in arguments.filter(|text| !text.is_empty()) {
-            let mutex = self.resolved(plain(&text));
-            let holder = root(&mutex);
-            self.locked.retain(|locked, _| {
-                *locked != mutex && !(unlocks && !holder.is_empty() && names(locked, holder))
-            });
+        };
+        for text in call.arguments.iter().map(Value::text) {
+            self.give_elsewhere(plain(&text), may_unlock_parts);
         }
     }
+
+    /// Forgets a mutex that a function of another file is given, or those that are a part of what it is given.
+    pub(super) fn give_elsewhere(&mut self, place: &str, may_unlock_parts: bool) {
+        if place.is_empty() {
+            return;
+        }
+        let mutex = self.resolved(place);
+        let holder = root(&mutex);
+        self.locked.retain(|locked, _| {
+            *locked != mutex && !(may_unlock_parts && !holder.is_empty() && names(locked, holder))
+        });
+    }
+}
+
+/// Whether a function of another file unlocks more than a mutex that it is given, by its name. None if it is one of a
+/// library of which it is known what they unlock.
+pub(super) fn may_unlock(name: &str) -> Option<bool> {
+    let name = name.to_ascii_lowercase();
+    let libraries = ["pthread_", "uv_", "cnd_", "mtx_", "sleepconditionvariable"];
+    let is_of_library = libraries.iter().any(|library| name.starts_with(library));
+    (!is_of_library).then(|| name.contains("unlock") || name.contains("release"))
 }
 
 /// A mutex without `&` and parentheses.
