@@ -1,5 +1,6 @@
 //! Finds the identifiers that begin with the prefix of internals, and says what each is doing.
 
+mod branches;
 mod text;
 
 use std::borrow::Cow;
@@ -11,6 +12,7 @@ use crate::lexer::{DirectiveKind, Kind, Token, spelling};
 use crate::paste::{Pasted, Pastes};
 use crate::role::Role;
 use crate::unit::{C, Stretch};
+use branches::Branches;
 use text::Stringisers;
 
 /// One place where an internal is named.
@@ -55,8 +57,15 @@ pub(crate) fn each_mention(c: &C<'_>, prefix: &str, mut visit: impl FnMut(Mentio
             .any(|&token| token.kind == Kind::Paste || names_internal(text, token, prefix))
     };
     let stringisers = Stringisers::of(c);
+    let branches = Branches::of(&c.lexed.directives);
     c.each_stretch(wanted, |stretch| {
-        in_stretch(stretch, prefix, &mut |mention, index| {
+        in_stretch(stretch, prefix, &mut |mut mention, index| {
+            if mention.role == Role::Type
+                && stretch.definition.is_none()
+                && let Some(role) = branches.role_of_alternative(&stretch.stream, index)
+            {
+                mention.role = role;
+            }
             let is_named = matches!(mention.role, Role::Use | Role::Prototype | Role::Definition);
             if !is_named || !stringisers.make_text_of(&stretch.stream, index) {
                 visit(mention);
