@@ -3,6 +3,8 @@
 //! `cargo bench -p lunet-lints --bench shapes` prints a table; behind `--` stand names of shapes, or a part of them.
 //! `-- --write DIR BYTES [NAME…]` writes the texts instead, for measures of the whole program.
 
+#[path = "shapes/calls.rs"]
+mod calls;
 #[path = "shapes/deep.rs"]
 mod deep;
 #[path = "shapes/garbage.rs"]
@@ -82,6 +84,7 @@ fn main() {
         .filter(|argument| argument != "--bench")
         .collect();
     let shapes = [
+        calls::ALL,
         deep::ALL,
         garbage::ALL,
         long::ALL,

@@ -36,6 +36,11 @@ pub(crate) const ALL: &[&Shape] = &[
             format!("p{n} = malloc({n}); if (x == {n}) *p{n} = 1;\n")
         })
     }),
+    &c("long-function-second-names", |bytes| {
+        in_function(bytes, |n| {
+            format!("p{n} = malloc({n}); x[{n}] = p{n}; *p{n} = 1;\n")
+        })
+    }),
     &c("long-function-branches", |bytes| {
         in_function(bytes, |n| {
             format!(
@@ -230,6 +235,22 @@ pub(crate) const ALL: &[&Shape] = &[
             bytes,
             "int f(lua_State *L) { struct h local, *ctx;\n",
             |_| "ctx = &local; ctx->L = L;\n".to_owned(),
+            "lunet_coref_create(L, &r); return 0; }\n",
+        )
+    }),
+    &c("long-conditional", |bytes| {
+        repeated(
+            bytes,
+            "#if A\nint _lunet_a\n",
+            |n| format!("#elif A{n}\nint _lunet_a{n}\n"),
+            "#endif\n(void) { }\n",
+        )
+    }),
+    &c("long-copies", |bytes| {
+        repeated(
+            bytes,
+            "int f(lua_State *L) { struct h *ctx;\n",
+            |n| format!("struct h c{n}; c{n}.m{n} = L; c{n}.n{n} = L; *ctx = c{n};\n"),
             "lunet_coref_create(L, &r); return 0; }\n",
         )
     }),

@@ -30,6 +30,18 @@ pub(crate) const ALL: &[&Shape] = &[
             "",
         )
     }),
+    &c("many-conditional-names", |bytes| {
+        repeated(
+            bytes,
+            "",
+            |n| {
+                format!(
+                    "#if A{n}\nint _lunet_a{n}\n#elif B{n}\nint _lunet_b{n}\n#else\nint _lunet_c{n}\n#endif\n(void) {{ }}\n"
+                )
+            },
+            "",
+        )
+    }),
     &c("many-conditionals-in-functions", |bytes| {
         repeated(bytes, "", conditional, "")
     }),
@@ -82,10 +94,6 @@ pub(crate) const ALL: &[&Shape] = &[
             "",
         )
     }),
-    &c("many-helpers", |bytes| repeated(bytes, "", helper, "")),
-    &c("many-helpers-backwards", |bytes| {
-        repeated(bytes, "", helper_backwards, "")
-    }),
     &c("many-includes", |bytes| {
         repeated(
             bytes,
@@ -134,7 +142,6 @@ pub(crate) const ALL: &[&Shape] = &[
             "",
         )
     }),
-    &c("many-locks", |bytes| repeated(bytes, "", locking, "")),
     &c("many-macros", |bytes| {
         repeated(
             bytes,
@@ -159,6 +166,16 @@ pub(crate) const ALL: &[&Shape] = &[
     &c("many-plain", |bytes| repeated(bytes, "", plain, "")),
     &c("many-references", |bytes| {
         repeated(bytes, "", referring, "")
+    }),
+    &c("many-state-types", |bytes| {
+        repeated(
+            bytes,
+            "",
+            |n| {
+                format!("typedef lua_State *state{n}; struct s{n} {{ uv_tcp_t h; state{n} L; }};\n")
+            },
+            "",
+        )
     }),
     &c("many-stray-brackets", |bytes| {
         repeated(
@@ -335,33 +352,6 @@ fn allocating(n: usize) -> String {
 fn conditional(n: usize) -> String {
     format!(
         "static int f{n}(lua_State *L) {{\n    lua_pushnil(L);\n#ifdef A{n}\n    lua_pushthread(L);\n    if (x) {{\n#else\n    {{\n#endif\n        lua_pop(L, 1);\n    }}\n    return 1;\n}}\n"
-    )
-}
-
-/// Functions that call the one before them.
-fn helper(n: usize) -> String {
-    format!(
-        "static int f{next}(lua_State *L) {{ lua_pushnil(L); f{n}(L); f{n}(L); if (x) {{ lua_pop(L, 1); }} return {n}; }}\n",
-        next = n + 1
-    )
-}
-
-/// Functions that call the ones behind them.
-fn helper_backwards(n: usize) -> String {
-    format!(
-        "static int f{n}(lua_State *L) {{ lua_pushnil(L); f{a}(L); f{b}(L); if (x) {{ lua_pop(L, 1); }} return {n}; }}\n",
-        a = n + 1,
-        b = n + 7
-    )
-}
-
-/// Functions that lock, and call others that do.
-fn locking(n: usize) -> String {
-    format!(
-        "void f{n}(struct pool *p) {{ uv_mutex_lock(&p->m); if (p->x) {{ f{a}(p); f{b}(p); f{c}(p); }} uv_mutex_unlock(&p->m); if (p->y) uv_mutex_destroy(&p->m); }}\n",
-        a = n + 1,
-        b = n + 2,
-        c = n + 3,
     )
 }
 
