@@ -29,6 +29,7 @@ fn main() {
         Some("level") => yardstick::serve(yardstick::Way::Level),
         Some("drain") => yardstick::serve(yardstick::Way::Drain),
         Some("rearm") => yardstick::serve(yardstick::Way::Rearm),
+        Some("ahead") => yardstick::serve(yardstick::Way::Ahead),
         Some("load") => load::run(&arguments[1], &arguments[2]),
         _ => compare(),
     }
@@ -46,7 +47,7 @@ fn compare() {
     use support::{Server, free_port, least, median, run, runners, script, tell};
     let own = std::env::current_exe().expect("a program knows its path");
     let hello = script("hello.lua").display().to_string();
-    let ways = ["yardstick", "level", "drain", "rearm"];
+    let ways = ["yardstick", "level", "drain", "rearm", "ahead"];
     let mut servers: Vec<_> = ways
         .iter()
         .map(|way| ((*way).to_owned(), own.clone(), vec![(*way).to_owned()]))

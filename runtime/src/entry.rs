@@ -287,6 +287,7 @@ impl Call {
 
     /// Makes room for one more wait, and for its deadline if it has one; false when there is no memory
     /// for it. Asked before anything is begun that could not be taken back.
+    #[inline]
     pub(crate) fn can_park(&self, deadline: bool) -> bool {
         self.runtime.scheduler.reserve(self.state)
             && (!deadline || self.runtime.reactor.timers.borrow_mut().reserve())
@@ -294,6 +295,7 @@ impl Call {
 
     /// Parks the running coroutine. The body returns [`Answer::Yield`] next.
     #[track_caller]
+    #[inline]
     pub(crate) fn park(&self, operation: crate::scheduler::Operation) -> crate::handle::Handle {
         self.runtime
             .scheduler

@@ -98,6 +98,7 @@ impl Runtime {
             let idle = !self.scheduler.has_ready();
             self.reactor
                 .turn(idle, |readiness| modules::ready(self, readiness))?;
+            self.sockets.resume_readers(self);
             self.offload.deliver(self);
             self.fire_timers(mark);
         }

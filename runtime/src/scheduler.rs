@@ -8,6 +8,7 @@
 //! slot of its own: an unanchored coroutine would be collected while it waits.
 
 mod anchors;
+mod answered;
 mod failure;
 mod foreign;
 mod task;
@@ -26,6 +27,7 @@ use crate::entry::Answer;
 use crate::handle::Handle;
 use crate::{trace, vm};
 use anchors::Anchors;
+use answered::AnsweredList;
 use task::Origin;
 pub(crate) use task::{Operation, Task, Wait};
 use waits::Waits;
@@ -59,6 +61,7 @@ pub(crate) struct Scheduler {
     anchors: Anchors,
     waits: RefCell<Waits>,
     ready: RefCell<VecDeque<Ready>>,
+    answered: AnsweredList,
     spare: RefCell<Vec<Task>>,
     /// Spawned coroutines that yielded without a wait; they stay anchored until they end.
     strays: RefCell<BTreeMap<NonNull<lua_State>, Task>>,
@@ -102,6 +105,7 @@ impl Scheduler {
             anchors,
             waits: RefCell::new(Waits::new()),
             ready: RefCell::new(VecDeque::new()),
+            answered: AnsweredList::default(),
             spare: RefCell::new(Vec::new()),
             strays: RefCell::new(BTreeMap::new()),
             known: RefCell::new(BTreeMap::new()),
@@ -181,6 +185,7 @@ impl Scheduler {
 
     /// Makes room for the record of a wait of the running thread; false when there is no memory for it.
     /// A coroutine that was resumed here has one.
+    #[inline]
     pub(crate) fn reserve(&self, state: *mut lua_State) -> bool {
         self.is_current(state) || self.waits.borrow_mut().reserve(self.anchors.next_slot())
     }
@@ -190,6 +195,7 @@ impl Scheduler {
     ///
     /// [`wake`]: Scheduler::wake
     #[track_caller]
+    #[inline]
     pub(crate) fn park(&self, state: *mut lua_State, operation: Operation, now_ms: u32) -> Handle {
         let task = self.task_of(state);
         self.waiting.set(self.waiting.get() + 1);
@@ -251,21 +257,28 @@ impl Scheduler {
     /// A wait that has ended already is left alone.
     #[track_caller]
     pub(crate) fn wake(&self, wait: Handle, answer: Answer) {
-        let Some(task) = self.unpark(wait) else {
-            return;
-        };
+        if let Some((task, count)) = self.give(wait, answer) {
+            // SAFETY: the thread is suspended, with so many values of the answer on its stack.
+            unsafe { self.resume_or_queue(task, count) };
+        }
+    }
+
+    /// Ends a wait and puts the answer on the stack of its coroutine; none if nobody waits any more.
+    #[track_caller]
+    #[inline]
+    fn give(&self, wait: Handle, answer: Answer) -> Option<(Task, c_int)> {
+        let task = self.unpark(wait)?;
         // SAFETY: the task's thread is anchored, and its stack is pushed to only when suspended.
         unsafe {
             // A script that knows the coroutine and resumed it itself has ended the wait.
             let waits = task.origin() == Origin::Spawned
                 || ffi::lua_status(task.thread.as_ptr()) == ffi::LUA_YIELD;
             if waits {
-                let count = answer.push(task.thread.as_ptr());
-                self.resume_or_queue(task, count);
-            } else {
-                self.release(task);
+                return Some((task, answer.push(task.thread.as_ptr())));
             }
         }
+        self.release(task);
+        None
     }
 
     /// Takes the record of a wait whose coroutine is resumed by other means.

@@ -65,6 +65,8 @@ pub(crate) struct State {
     read_size: Cell<usize>,
     /// What the last read gave; grown by the first read that needs it.
     buffer: RefCell<Box<[u8]>>,
+    /// How much was read for coroutines that have not been resumed yet.
+    ahead: Cell<usize>,
     /// Writes that the kernel did not take whole, by the handle that is written to.
     writes: RefCell<BTreeMap<Handle, write::PendingWrite>>,
     /// Listeners that could not accept because descriptors had run out.
@@ -85,6 +87,7 @@ impl Default for State {
             seal: Cell::new(0),
             read_size: Cell::new(READ_SIZE),
             buffer: RefCell::default(),
+            ahead: Cell::new(0),
             writes: RefCell::new(BTreeMap::new()),
             starved: RefCell::new(Vec::new()),
             late: RefCell::new(Vec::new()),
@@ -98,6 +101,12 @@ impl State {
     /// True while a listener is open.
     pub(crate) fn has_listeners(&self) -> bool {
         !self.listening.borrow().is_empty()
+    }
+
+    /// Resumes the coroutines that were read for ahead of their turn.
+    pub(crate) fn resume_readers(&self, runtime: &Runtime) {
+        self.ahead.set(0);
+        runtime.scheduler.resume_answered();
     }
 
     /// The bytes that the last read gave, of which there were `length`.
@@ -182,6 +191,7 @@ pub(crate) fn ready(runtime: &Runtime, handle: Handle, readiness: Readiness) {
     if stream::ready(runtime, handle, readiness) {
         return;
     }
+    runtime.sockets.resume_readers(runtime);
     let connecting = match runtime.handles.borrow().get(handle) {
         Some(Resource::Socket(socket)) => matches!(socket, Socket::Connecting(_)),
         None => return,

@@ -88,10 +88,13 @@ impl Scheduler {
 
     /// True while the coroutine of a wait that was noted is suspended in it. A script that knows
     /// the coroutine may have resumed it by itself: then the wait is over, and its record goes.
+    #[inline]
     pub(crate) fn is_waiting(&self, wait: Handle) -> bool {
-        if !self.ever_known.get() {
-            return true;
-        }
+        !self.ever_known.get() || self.is_waiting_still(wait)
+    }
+
+    /// The same once the script has known a coroutine.
+    fn is_waiting_still(&self, wait: Handle) -> bool {
         let Some(parked) = self.waits.borrow().get(wait) else {
             return false;
         };

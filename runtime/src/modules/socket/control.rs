@@ -45,11 +45,13 @@ pub(crate) fn close_handle(runtime: &Runtime, handle: Handle) {
         Socket::Connecting(_) => {}
         Socket::Stream(stream) => {
             let pending = runtime.sockets.writes.borrow_mut().remove(&handle);
+            let scheduler = &runtime.scheduler;
+            scheduler.wake_instead(handle, Answer::Failure(CLOSED));
             if let Some(wait) = stream.reader {
-                runtime.scheduler.wake(wait, Answer::Failure(CLOSED));
+                scheduler.wake(wait, Answer::Failure(CLOSED));
             }
             if let Some(pending) = pending {
-                runtime.scheduler.wake(pending.wait, Answer::Error(CLOSED));
+                scheduler.wake(pending.wait, Answer::Error(CLOSED));
             }
         }
         Socket::Listener(entry) => {

@@ -82,6 +82,10 @@ pub(super) fn refusal(call: &Call) -> Text {
 /// Deals with an event: the reader first, then the writer, if both wait. False when the handle is
 /// no connection.
 pub(super) fn ready(runtime: &Runtime, handle: Handle, readiness: Readiness) -> bool {
+    if runtime.scheduler.has_known() {
+        // Whom a script may resume by itself loses no input by it: nothing is read before it is their turn.
+        runtime.sockets.resume_readers(runtime);
+    }
     let woken = with_stream(runtime, handle, |stream| {
         stream.readable |= readiness.readable || readiness.closed;
         stream.eager |= readiness.closed || readiness.urgent;
@@ -92,9 +96,10 @@ pub(super) fn ready(runtime: &Runtime, handle: Handle, readiness: Readiness) -> 
     });
     let Some(woken) = woken else { return false };
     if let Some((reader, found)) = woken {
-        runtime.scheduler.wake(reader, read::answer(found));
+        read::give_ahead(runtime, handle, reader, found);
     }
-    if readiness.writable || readiness.closed {
+    if (readiness.writable || readiness.closed) && write::is_pending(runtime, handle) {
+        runtime.sockets.resume_readers(runtime);
         write::go_on(runtime, handle);
     }
     true

@@ -88,7 +88,7 @@ fn checked(call: &Call) -> Result<(Handle, &[u8]), Text> {
             .filter(|refusal| *refusal != CLOSED)
             .unwrap_or(Text::Borrowed("data must be a string"))
     })?;
-    if call.runtime.sockets.writes.borrow().contains_key(&handle) {
+    if is_pending(call.runtime, handle) {
         return Err(Text::Borrowed("another write already in progress"));
     }
     Ok((handle, data))
@@ -120,6 +120,11 @@ fn watch_room(runtime: &Runtime, handle: Handle) -> Result<(), Text> {
     })
     .unwrap_or(Ok(()))
     .map_err(|error: io::Error| system_text(&error))
+}
+
+/// True while a write to the handle waits.
+pub(super) fn is_pending(runtime: &Runtime, handle: Handle) -> bool {
+    runtime.sockets.writes.borrow().contains_key(&handle)
 }
 
 /// Goes on with a write, and ends the writer's wait when all is sent or nothing more can be.
