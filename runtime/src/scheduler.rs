@@ -263,24 +263,6 @@ impl Scheduler {
         }
     }
 
-    /// Ends a wait and puts the answer on the stack of its coroutine; none if nobody waits any more.
-    #[track_caller]
-    #[inline]
-    fn give(&self, wait: Handle, answer: Answer) -> Option<(Task, c_int)> {
-        let task = self.unpark(wait)?;
-        // SAFETY: the task's thread is anchored, and its stack is pushed to only when suspended.
-        unsafe {
-            // A script that knows the coroutine and resumed it itself has ended the wait.
-            let waits = task.origin() == Origin::Spawned
-                || ffi::lua_status(task.thread.as_ptr()) == ffi::LUA_YIELD;
-            if waits {
-                return Some((task, answer.push(task.thread.as_ptr())));
-            }
-        }
-        self.release(task);
-        None
-    }
-
     /// Takes the record of a wait whose coroutine is resumed by other means.
     #[track_caller]
     #[inline]

@@ -6,7 +6,7 @@ use std::ffi::c_int;
 use mlua::ffi;
 
 use super::Scheduler;
-use super::task::Task;
+use super::task::{Origin, Task};
 use crate::entry::Answer;
 use crate::handle::Handle;
 
@@ -76,6 +76,24 @@ impl Scheduler {
     /// True while a coroutine is parked that the script knows, and may resume by itself.
     pub(crate) fn has_known(&self) -> bool {
         !self.known.borrow().is_empty()
+    }
+
+    /// Ends a wait and puts the answer on the stack of its coroutine; none if nobody waits any more.
+    #[track_caller]
+    #[inline]
+    pub(super) fn give(&self, wait: Handle, answer: Answer) -> Option<(Task, c_int)> {
+        let task = self.unpark(wait)?;
+        // SAFETY: the task's thread is anchored, and its stack is pushed to only when suspended.
+        unsafe {
+            // A script that knows the coroutine and resumed it itself has ended the wait.
+            let waits = task.origin() == Origin::Spawned
+                || ffi::lua_status(task.thread.as_ptr()) == ffi::LUA_YIELD;
+            if waits {
+                return Some((task, answer.push(task.thread.as_ptr())));
+            }
+        }
+        self.release(task);
+        None
     }
 
     /// Ends a wait as [`wake`] does, but the coroutine goes on when [`resume_answered`] is called.
