@@ -60,9 +60,8 @@ pub(crate) fn each_mention(c: &C<'_>, prefix: &str, mut visit: impl FnMut(Mentio
     let branches = Branches::of(&c.lexed.directives);
     c.each_stretch(wanted, |stretch| {
         in_stretch(stretch, prefix, &mut |mut mention, index| {
-            if mention.role == Role::Type
-                && stretch.definition.is_none()
-                && let Some(role) = branches.role_of_alternative(&stretch.stream, index)
+            if stretch.definition.is_none()
+                && let Some(role) = branches.role(&stretch.stream, index)
             {
                 mention.role = role;
             }
