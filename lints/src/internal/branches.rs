@@ -2,19 +2,22 @@
 
 use std::cell::OnceCell;
 
-use crate::lexer::{Directive, DirectiveKind, Token};
+use crate::lexer::{Directive, DirectiveKind, Kind, Token};
 use crate::outline::{NONE, outline_of};
 use crate::role::{Role, Stream};
 
 /// How many conditionals around a name are looked at; the standard asks compilers for 63 within one another.
 const DEPTH_CAP: usize = 64;
 
-/// How many of the brackets around a name are looked at, from the inside, besides the outermost one.
+/// How many of the brackets around a name are looked at, from the inside.
 const BRACKETS_CAP: usize = 16;
 
 /// How many tokens before a bracket or a name, and behind the name, are looked at.
 const BEFORE_CAP: usize = 64;
 const BEHIND_CAP: usize = 256;
+
+/// How many once its statement has ended.
+const BEHIND_STATEMENT_CAP: usize = 32;
 
 /// The conditionals of a text, read when a name is asked for that stands in one.
 pub(super) struct Branches<'a> {
@@ -166,29 +169,46 @@ fn without_others(stream: &Stream<'_>, index: usize, around: &[Around]) -> (Vec<
         tokens.extend_from_slice(&stream.tokens[kept]);
     }
     let place = tokens.len();
-    let mut right = index;
-    let count = stream.tokens.len();
+    tokens.push(stream.tokens[index]);
+    let mut behind = Vec::new();
+    let mut right = index + 1;
     for one in around {
-        let end = one.end.min(right + BEHIND_CAP).min(count);
-        tokens.extend_from_slice(&stream.tokens[right..end.max(right)]);
-        right = one.last.min(count).max(right);
+        behind.push(right..one.end);
+        right = one.last.max(right);
     }
-    let end = (right + BEHIND_CAP).min(count);
-    tokens.extend_from_slice(&stream.tokens[right..end]);
+    behind.push(right..stream.tokens.len());
+    extend_to_body(&mut tokens, stream, behind.into_iter().flatten());
     (tokens, place)
 }
 
-/// The brackets that are open around a name, from the outside.
-fn brackets(stream: &Stream<'_>, index: usize) -> Vec<usize> {
-    let mut list = Vec::new();
-    let mut at = stream.parent(index);
-    while let Some(open) = at {
-        if list.len() > BRACKETS_CAP {
-            list.pop();
+/// Takes tokens as far as a body or, where a statement ends first, as parameters may still be declared as in K&R.
+fn extend_to_body(
+    tokens: &mut Vec<Token>,
+    stream: &Stream<'_>,
+    behind: impl Iterator<Item = usize>,
+) {
+    let mut depth = 0_i32;
+    let mut left = BEHIND_CAP;
+    for &token in behind.map_while(|at| stream.tokens.get(at)) {
+        tokens.push(token);
+        match token.kind {
+            Kind::BraceOpen if depth <= 0 => break,
+            Kind::Semicolon if depth <= 0 => left = left.min(BEHIND_STATEMENT_CAP),
+            kind if kind.opens() => depth += 1,
+            kind if kind.closes() => depth -= 1,
+            _ => {}
         }
-        list.push(open);
-        at = stream.parent(open);
+        left -= 1;
+        if left == 0 {
+            break;
+        }
     }
+}
+
+/// The innermost brackets that are open around a name, from the outside.
+fn brackets(stream: &Stream<'_>, index: usize) -> Vec<usize> {
+    let around = std::iter::successors(stream.parent(index), |&open| stream.parent(open));
+    let mut list: Vec<usize> = around.take(BRACKETS_CAP).collect();
     list.reverse();
     list
 }
